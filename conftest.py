@@ -1,0 +1,3 @@
+"""What all tests share: the plugin that watches over skips."""
+
+pytest_plugins = ["support.strict"]
