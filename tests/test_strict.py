@@ -45,8 +45,10 @@ def test_skips(
     monkeypatch.setattr(strict, "STRICT", strict_mode)
     monkeypatch.setattr(registry, "answers", answered)
     pytester.makeini("[pytest]\nmarkers = registry(name): needs it")
-    pytester.makepyfile(MODULE.format(skips=skips))
-    pytester.inline_run(plugins=[strict]).assertoutcome(
+    module = pytester.path / "test_module.py"
+    module.write_text(MODULE.format(skips=skips), encoding="utf-8")
+    run = pytester.inline_run(plugins=[strict])  # pyright: ignore[reportUnknownMemberType]  # untyped in pytest
+    run.assertoutcome(
         passed=outcome.get("passed", 0), skipped=outcome.get("skipped", 0), failed=outcome.get("failed", 0)
     )
 
