@@ -1,0 +1,395 @@
+"""The actor that drives a Conversation over a link: it reads and routes, asks and waits, and ends both in order."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import anyio
+
+from mcp.shared import _loop
+from mcp.shared.conversation import Admission, Conversation
+from mcp.shared.exceptions import ConnectionClosed, InvalidRequest, McpError, RequestTimeout, error_of
+from mcp.shared.exchange import Batch, PeerExchange, Room
+from mcp.shared.link import Delivery, Incoming, Link
+from mcp.shared.message import MessageMetadata
+from mcp.types.jsonrpc import (
+    ErrorFrame,
+    Frame,
+    MalformedMessage,
+    NotificationFrame,
+    RequestFrame,
+    ResponseFrame,
+    dump_json,
+    encode_error,
+    encode_notification,
+    encode_request,
+)
+
+__all__ = ["Peer", "Progress", "Receiver"]
+
+Progress = Callable[[float, float | None, str | None], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+
+CANCELLED = "notifications/cancelled"
+PROGRESS = "notifications/progress"
+
+QUEUED_CALLBACKS = 1_000
+"""Callbacks that may wait for their turn before the reader waits for them."""
+
+FRAMES_A_TURN = 32
+"""Frames routed before the other tasks get a turn, however fast the link delivers."""
+
+CLOSE_SECONDS = 5.0
+"""How long the link may take to close."""
+
+_inside_callback: contextvars.ContextVar[Peer | None] = contextvars.ContextVar("inside_callback", default=None)
+
+
+class Receiver(Protocol):
+    """Who gets what arrives and is not an answer; none of its methods may block or raise."""
+
+    @property
+    def takes_batches(self) -> bool:
+        """Whether an array of messages is legal now."""
+        ...
+
+    def on_request(self, exchange: PeerExchange) -> None:
+        """Serve a request, and answer it through its exchange."""
+        ...
+
+    def on_notification(self, frame: NotificationFrame) -> None:
+        """Take note of a notification other than cancellation of a request and progress of ours."""
+        ...
+
+    def on_malformed(self, error: Exception) -> None:
+        """Take note of what is no legal message."""
+        ...
+
+    def on_end(self) -> None:
+        """Take note that nothing arrives any more."""
+        ...
+
+
+class _Pending:
+    """A request of ours that waits for its answer."""
+
+    __slots__ = ("label", "nested", "progress", "slot", "timers", "waited")
+
+    def __init__(self, label: str, progress: Progress | None, nested: bool) -> None:
+        self.label = label
+        self.progress = progress
+        self.nested = nested
+        self.slot: _loop.Slot[dict[str, Any]] = _loop.Slot()
+        self.timers: list[_Deadline] = []
+
+    def settle(self, outcome: dict[str, Any] | McpError) -> None:
+        if isinstance(outcome, McpError):
+            self.slot.fail(outcome)
+        else:
+            self.slot.set(outcome)
+
+    def sign_of_life(self) -> None:
+        for timer in self.timers:
+            timer.sign_of_life()
+
+
+class _Deadline:
+    """Fails a pending request when its time is up; it rests while a person is being asked."""
+
+    __slots__ = ("_peer", "_pending", "_renewable", "_seconds", "_timer")
+
+    def __init__(self, peer: Peer, pending: _Pending, seconds: float, renewable: bool) -> None:
+        self._peer = peer
+        self._pending = pending
+        self._seconds = seconds
+        self._renewable = renewable
+        self._timer = _loop.call_later(seconds, self._fire)
+
+    def _fire(self) -> None:
+        if self._peer.resting:
+            self._timer = _loop.call_later(self._seconds, self._fire)
+            return
+        text = f"Timed out while waiting for response to {self._pending.label}. Waited {self._seconds} seconds."
+        self._pending.slot.fail(RequestTimeout(text))
+
+    def sign_of_life(self) -> None:
+        if self._renewable:
+            self._timer.cancel()
+            self._timer = _loop.call_later(self._seconds, self._fire)
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+
+class Peer:
+    """One end of a duplex connection.
+
+    Args:
+        link: carries the messages.
+        receiver: gets what arrives and is not an answer.
+        patient: stop reading while the other end does not read what we send. For servers: a client must always
+            read, or the two could wait for each other.
+        name: shown by debuggers.
+    """
+
+    def __init__(self, link: Link, receiver: Receiver, *, patient: bool = False, name: str = "mcp peer") -> None:
+        self.link = link
+        self.home = _loop.Home()
+        self.conversation: Conversation[_Pending, PeerExchange] = Conversation()
+        self._receiver = receiver
+        self._patient = patient
+        self._name = name
+        self._reader: _loop.Task | None = None
+        self._callbacks: deque[Callable[[], Awaitable[None]]] = deque()
+        self._courier: _loop.Task | None = None
+        self._courier_turn: _loop.Slot[None] | None = None
+        self._nested = 0
+        self._resting = 0
+        self._logged: set[str] = set()
+        self._quiet: _loop.Slot[None] | None = None
+        self._closed = False
+
+    # Opening, reading, closing
+
+    def open(self) -> None:
+        """Begin to read, in a task of its own."""
+        self._reader = _loop.spawn(self.serve, name=f"{self._name} reader")
+
+    async def serve(self) -> None:
+        """Read and route until the link ends; those who wait for an answer then get ConnectionClosed."""
+        routed = 0
+        try:
+            while (incoming := await self.link.receive()) is not None:
+                self._route(incoming)
+                routed += 1
+                if self._patient:
+                    await self.link.drain()
+                if routed % FRAMES_A_TURN == 0:
+                    await _loop.checkpoint()
+                while len(self._callbacks) > QUEUED_CALLBACKS and not self._nested:
+                    self._courier_turn = _loop.Slot()
+                    await self._courier_turn.wait()
+        finally:
+            for pending in self.conversation.end_of_input():
+                pending.settle(ConnectionClosed("Connection closed: the other end is gone"))
+            self._receiver.on_end()
+
+    async def finish(self, grace: float) -> None:
+        """Give the requests being served `grace` seconds to be answered, cancel the others, and close."""
+        if self.conversation.served:
+            self._quiet = _loop.Slot()
+            with anyio.move_on_after(grace):
+                await self._quiet.wait()
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the connection: nobody waits any more, nothing is served any more; may be called from any task."""
+        if self._closed:
+            return
+        self._closed = True
+        waiting, serving = self.conversation.close()
+        for pending in waiting:
+            pending.settle(ConnectionClosed("Connection closed by this side"))
+        for exchange in serving:
+            exchange.cancel()
+        for task in (self._reader, self._courier):
+            if task is not None and _inside_callback.get() is not self:
+                task.cancel()
+        with anyio.move_on_after(CLOSE_SECONDS, shield=True):
+            await self.link.aclose()
+
+    # Asking and telling
+
+    async def request(
+        self,
+        method: str,
+        encode: Callable[[int], bytes | None],
+        *,
+        label: str | None = None,
+        timeout: float | None = None,
+        idle: float | None = None,
+        progress: Progress | None = None,
+        cancellable: bool = True,
+        metadata: MessageMetadata = None,
+    ) -> dict[str, Any]:
+        """Ask the other end and return the raw result.
+
+        Args:
+            method: the method.
+            encode: given the id (and progress token), returns the parameters as JSON.
+            label: what error texts call the request; the method if absent.
+            timeout: seconds in all.
+            idle: seconds without a sign of life (progress is one).
+            progress: called, in order, with what the other end reports.
+            cancellable: tell the other end if the caller is cancelled or the time is up.
+            metadata: for the transport.
+
+        Raises:
+            RequestTimeout: no answer in time.
+            ConnectionClosed: the connection ended before the answer.
+            McpError: the other end answered with an error.
+        """
+        if self.conversation.closed or self._closed:
+            raise ConnectionClosed("Connection closed: the request was not sent", sent=False)
+        nested = _inside_callback.get() is self
+        pending = _Pending(label or method, progress, nested)
+        request_id = self.conversation.ask(pending)
+        try:
+            self.link.send(encode_request(request_id, method, encode(request_id)), metadata)
+            for seconds, renewable in ((timeout, False), (idle, True)):
+                if seconds is not None:
+                    pending.timers.append(_Deadline(self, pending, seconds, renewable))
+            self._nested += nested
+            try:
+                return await pending.slot.wait()
+            finally:
+                self._nested -= nested
+        except BaseException as error:
+            if self.conversation.give_up(request_id) and cancellable:
+                self._tell_cancelled(request_id, error)
+            raise
+        finally:
+            for timer in pending.timers:
+                timer.cancel()
+
+    def _tell_cancelled(self, request_id: int, error: BaseException) -> None:
+        reason = str(error) if isinstance(error, RequestTimeout) else "the caller no longer waits"
+        self.notify(CANCELLED, dump_json({"requestId": request_id, "reason": reason}))
+
+    def notify(self, method: str, params: bytes | None, metadata: MessageMetadata = None) -> Room:
+        """Send a notification, from any thread; await what is returned to wait for room."""
+        data = encode_notification(method, params)
+        self.home.post(lambda: self.link.send(data, metadata))
+        return Room(self.link)
+
+    @property
+    def resting(self) -> bool:
+        """Whether deadlines rest, because a person is being asked."""
+        return self._resting > 0
+
+    @contextmanager
+    def rest(self) -> Iterator[None]:
+        """Let the deadlines of our requests rest."""
+        self._resting += 1
+        try:
+            yield
+        finally:
+            self._resting -= 1
+
+    def post(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Run a callback after those that came before it; answers that arrive later wait for it."""
+        self._callbacks.append(callback)
+        if self._courier is None or self._courier.done:
+            self._courier = _loop.spawn(self._deliver, name=f"{self._name} callbacks")
+
+    async def _deliver(self) -> None:
+        _inside_callback.set(self)
+        while self._callbacks:
+            callback = self._callbacks[0]
+            try:
+                await callback()
+            except Exception:
+                logger.exception("A callback failed")
+            finally:
+                self._callbacks.popleft()
+            if self._courier_turn is not None:
+                self._courier_turn.set(None)
+        self._courier = None
+
+    # Routing
+
+    def _route(self, incoming: Incoming) -> None:
+        if isinstance(incoming, Exception):
+            self._receiver.on_malformed(incoming)
+        elif isinstance(incoming, list):
+            self._route_batch(incoming)
+        elif isinstance(incoming, Delivery):
+            self._route_frame(incoming.frame, incoming.metadata, None)
+        else:
+            self._route_frame(incoming, None, None)
+
+    def _route_frame(self, frame: Frame, metadata: MessageMetadata, batch: Batch | None) -> None:
+        if isinstance(frame, RequestFrame):
+            self._route_request(frame, metadata, batch)
+        elif isinstance(frame, NotificationFrame):
+            self._route_notification(frame)
+        else:
+            self._route_answer(frame)
+
+    def _route_request(self, frame: RequestFrame, metadata: MessageMetadata, batch: Batch | None) -> None:
+        exchange = PeerExchange(frame, self.link, self.conversation, metadata, batch, self._one_less)
+        if batch is not None:
+            batch.expect()
+        admission = self.conversation.receive(frame.id, exchange)
+        if admission is Admission.ADMITTED:
+            self._receiver.on_request(exchange)
+        else:
+            exchange.refuse(InvalidRequest(f"Request {frame.id!r} refused: {admission.value}"))
+
+    def _route_batch(self, frames: list[Frame | MalformedMessage]) -> None:
+        if not frames or not self._receiver.takes_batches:
+            what = "an empty array" if not frames else "an array, which this revision does not know"
+            self.link.send(encode_error(None, InvalidRequest(f"Not a legal message: {what}").error))
+            return
+        batch = Batch(self.link)
+        for frame in frames:
+            if isinstance(frame, MalformedMessage):
+                batch.expect()
+                batch.settle(encode_error(frame.id, McpError(frame.error).error))
+            else:
+                self._route_frame(frame, None, batch)
+        batch.settle(None)
+
+    def _route_notification(self, frame: NotificationFrame) -> None:
+        params = frame.params or {}
+        if frame.method == CANCELLED:
+            exchange = self.conversation.cancel(params.get("requestId"))
+            if exchange is not None:
+                exchange.cancel()
+                return
+        elif frame.method == PROGRESS:
+            pending = self.conversation.progressing(params.get("progressToken"))
+            if pending is not None:
+                self._report(pending, params)
+                return
+        self._receiver.on_notification(frame)
+
+    def _report(self, pending: _Pending, params: dict[str, Any]) -> None:
+        pending.sign_of_life()
+        value, total, message = params.get("progress"), params.get("total"), params.get("message")
+        if pending.progress is None or isinstance(value, bool) or not isinstance(value, int | float):
+            return
+        progress = pending.progress
+        total = float(total) if isinstance(total, int | float) else None
+        self.post(lambda: progress(float(value), total, message if isinstance(message, str) else None))
+
+    def _route_answer(self, frame: ResponseFrame | ErrorFrame) -> None:
+        pending = self.conversation.answered(frame.id)
+        if pending is None:
+            self.log_once("answer", "Ignored an answer that nobody waits for (id %r)", frame.id)
+            return
+        outcome = error_of(frame.error) if isinstance(frame, ErrorFrame) else frame.result
+
+        async def settle() -> None:
+            pending.settle(outcome)
+
+        if self._callbacks and not pending.nested:
+            self.post(settle)
+        else:
+            pending.settle(outcome)
+
+    def _one_less(self) -> None:
+        if self._quiet is not None and not self.conversation.served:
+            self._quiet.set(None)
+
+    def log_once(self, kind: str, text: str, *args: object) -> None:
+        """Log the first of its kind on this connection."""
+        if kind not in self._logged:
+            self._logged.add(kind)
+            logger.warning(text, *args)
