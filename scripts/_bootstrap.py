@@ -51,8 +51,8 @@ def environment() -> dict[str, str]:
 def _uv() -> str:
     uv = _uv_bin() / f"uv{SUFFIX}"
     if not uv.exists():
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(UV_HOME), UV]
-        subprocess.run(pip, check=True, stdout=sys.stderr)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--root-user-action=ignore"]
+        subprocess.run([*pip, "--target", str(UV_HOME), UV], check=True, stdout=sys.stderr)
     return str(uv)
 
 

@@ -1,0 +1,88 @@
+"""Find the server object in a Python file and serve it: `mcp run FILE[:OBJECT]`."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from mcp.cli.errors import CommandError, one_line
+from mcp.server.fastmcp import FastMCP
+from mcp.server.stdio import claim
+
+__all__ = ["load", "serve"]
+
+NAMES = ("mcp", "server", "app")
+"""Where a server is looked for when no object is named."""
+
+MODULE = "server_module"
+"""What the file is called while it runs: not `__main__`, so what it keeps for that stays off."""
+
+Server = FastMCP[object]
+
+
+def serve(spec: str, transport: str | None = None) -> None:
+    """Serve the FastMCP object that `spec`, `FILE[:OBJECT]`, names, until its peer goes.
+
+    Raises: `CommandError` if there is no such object, or the file cannot be imported.
+    """
+    if transport in (None, "stdio"):
+        # What the file prints while it is imported must not reach the stream.
+        claim()
+    server = load(spec)
+    server.run() if transport is None else server.run(transport)
+
+
+def load(spec: str) -> Server:
+    """Import the file of `spec`, `FILE[:OBJECT]`, and return the server in it.
+
+    Raises: `CommandError` if there is no such object, or the file cannot be imported.
+    """
+    path, name = _split(spec)
+    if not path.is_file():
+        raise CommandError(f"there is no file {str(path)!r}")
+    module = _import(path)
+    return _named(module, path, name) if name else _found(module, path)
+
+
+def _split(spec: str) -> tuple[Path, str | None]:
+    file, colon, name = spec.rpartition(":")
+    # A drive letter is not a file.
+    if not colon or len(file) < 2 or "/" in name or "\\" in name:
+        return Path(spec), None
+    return Path(file), name
+
+
+def _import(path: Path) -> ModuleType:
+    sys.path.insert(0, str(path.resolve().parent))
+    spec = importlib.util.spec_from_file_location(MODULE, path.resolve())
+    if spec is None or spec.loader is None:
+        raise CommandError(f"{str(path)!r} is not a Python file")
+    # Dataclasses and annotations given as text look their module up by name.
+    module = sys.modules[MODULE] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise CommandError(f"{str(path)!r} cannot be imported: {one_line(error)}") from error
+    return module
+
+
+def _named(module: ModuleType, path: Path, name: str) -> Server:
+    try:
+        value = getattr(module, name)
+    except AttributeError:
+        raise CommandError(f"there is no object {name!r} in {str(path)!r}") from None
+    if not isinstance(value, FastMCP):
+        raise CommandError(f"the object {name!r} in {str(path)!r} is a {type(value).__name__}, not a FastMCP")
+    return cast(Server, value)
+
+
+def _found(module: ModuleType, path: Path) -> Server:
+    for name in NAMES:
+        value = getattr(module, name, None)
+        if isinstance(value, FastMCP):
+            return cast(Server, value)
+    raise CommandError(
+        f"there is no FastMCP object in {str(path)!r} called {', '.join(NAMES[:-1])} or {NAMES[-1]}; "
+        f"say which one it is: mcp run {path}:OBJECT"
+    )
