@@ -1,7 +1,7 @@
 """The Model Context Protocol: one import package, assembled from several distributions.
 
-This file stands, the same, in the source tree of each of them, because type checkers want it there; the wheel of
-`mcp-types` alone ships it.
+This file stands, the same, in the source tree of each of them, because type checkers want it there; only the
+wheel of `mcp-types` ships it.
 """
 
 from pkgutil import extend_path
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         Resource as Resource,
         ResourcesCapability as ResourcesCapability,
         ResourceUpdatedNotification as ResourceUpdatedNotification,
-        Role as SamplingRole,
+        Role as SamplingRole,  # noqa: F401  # it has another name here
         RootsCapability as RootsCapability,
         SamplingCapability as SamplingCapability,
         SamplingContent as SamplingContent,
