@@ -1,4 +1,4 @@
-"""Start the quickstart server in each era, use what it offers, and print what came back and how long it took."""
+"""Visit the quickstart server once in each era, and print what it answered and how long that took."""
 
 import asyncio
 import sys
@@ -9,6 +9,7 @@ from typing import Literal, TypeVar, get_args
 
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
+
 from mcp.types import TextContent, TextResourceContents
 
 __all__ = ["main"]
