@@ -1,0 +1,1 @@
+"""What FastMCP's parts share: media helpers, logging, function metadata."""
