@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     import trio
 
-__all__ = ["Home", "Slot", "Task", "Timer", "call_later", "call_soon", "checkpoint", "now", "spawn"]
+__all__ = ["Home", "Slot", "Task", "Timer", "being_cancelled", "being_cancelled", "call_later", "call_soon", "checkpoint", "now", "spawn"]
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -221,6 +221,25 @@ def now() -> float:
     """Return the clock of the running loop, in seconds."""
     loop = _asyncio_loop()
     return loop.time() if loop is not None else _trio().current_time()
+
+
+def being_cancelled() -> bool:
+    """Return whether somebody asked the running task to end: a cancellation caught there is to be raised again.
+
+    A cancellation may also come out of something that the task awaited, and is then a failure like others.
+    """
+    if _asyncio_loop() is None:
+        return True  # trio raises Cancelled in no other case
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def being_cancelled(error: BaseException) -> bool:
+    """Return whether `error` is the cancellation of the running task, and not one that somebody let escape."""
+    if (loop := _asyncio_loop()) is None:
+        return isinstance(error, _trio().Cancelled)
+    task = asyncio.current_task(loop)
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 async def checkpoint() -> None:

@@ -247,22 +247,29 @@ class BaseSession(
         """
         root: Any = getattr(request, "root", request)
         limit = request_read_timeout_seconds or self._session_read_timeout_seconds
+        timeout = None if limit is None else limit.total_seconds()
+        raw = await self._ask(root, timeout, metadata, progress_callback)
+        return result_type.model_validate(raw)
+
+    async def _ask(
+        self, request: Any, timeout: float | None, metadata: MessageMetadata, progress: ProgressFnT | None
+    ) -> dict[str, Any]:
+        """Send a request and return its raw result."""
         meta = self._outgoing_meta()
-        wants_progress = progress_callback is not None
 
         def encode(request_id: int) -> bytes | None:
-            return encode_params(root, self._revision(), {**meta, "progressToken": request_id} if wants_progress else meta)
+            extra = meta if progress is None else {**meta, "progressToken": request_id}
+            return encode_params(request, self._revision(), extra)
 
-        raw = await self._peer.request(
-            root.method,
+        return await self._peer.request(
+            request.method,
             encode,
-            label=type(root).__name__,
-            timeout=None if limit is None else limit.total_seconds(),
-            progress=progress_callback,
-            cancellable=root.method != "initialize",
+            label=type(request).__name__,
+            timeout=timeout,
+            progress=progress,
+            cancellable=request.method != "initialize",
             metadata=metadata,
         )
-        return result_type.model_validate(raw)
 
     async def send_notification(
         self, notification: SendNotificationT, related_request_id: RequestId | None = None
