@@ -223,17 +223,6 @@ def now() -> float:
     return loop.time() if loop is not None else _trio().current_time()
 
 
-def being_cancelled() -> bool:
-    """Return whether somebody asked the running task to end: a cancellation caught there is to be raised again.
-
-    A cancellation may also come out of something that the task awaited, and is then a failure like others.
-    """
-    if _asyncio_loop() is None:
-        return True  # trio raises Cancelled in no other case
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
 def being_cancelled(error: BaseException) -> bool:
     """Return whether `error` is the cancellation of the running task, and not one that somebody let escape."""
     if (loop := _asyncio_loop()) is None:
