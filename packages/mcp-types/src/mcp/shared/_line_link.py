@@ -53,21 +53,16 @@ class LineLink:
         sink: where lines go to.
         linger: go on reading after `aclose`, for nobody, so that the other end can finish what it writes;
             `close` ends that.
+
+    Attributes:
         on_end: called once, in the loop, when nothing more will be read.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        sink: Sink,
-        *,
-        linger: bool = False,
-        on_end: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, source: Source, sink: Sink, *, linger: bool = False) -> None:
         self._source = source
         self._sink = sink
         self._linger = linger
-        self._on_end = on_end
+        self.on_end: Callable[[], None] = lambda: None
         self._splitter = LineSplitter()
         self._lines: deque[bytes | MalformedMessage] = deque()
         self._held = 0
@@ -153,8 +148,7 @@ class LineLink:
         self._ended = True
         self._arrived.ring()
         self._room.ring()
-        if self._on_end is not None:
-            self._on_end()
+        self.on_end()
 
     def _sink_changed(self) -> None:
         if self._sink.closed:
