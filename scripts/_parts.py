@@ -29,7 +29,9 @@ def unit(arguments: Sequence[str]) -> int:
 
 def folder(name: str) -> Callable[[Sequence[str]], int]:
     """Return the part that runs the tests in `tests/<name>`."""
-    return lambda arguments: _pytest([f"tests/{name}", "-n", "2", *arguments])
+    # The wheels and environments of `packages` are made once, in one process.
+    workers = "0" if name == "packages" else "2"
+    return lambda arguments: _pytest([f"tests/{name}", "-n", workers, *arguments])
 
 
 PARTS: Mapping[str, Callable[[Sequence[str]], int]] = {

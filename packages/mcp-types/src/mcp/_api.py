@@ -105,16 +105,16 @@ def _import(module: str, asked: str) -> object:
     except ModuleNotFoundError as error:
         if not f"{module}.".startswith(f"{error.name}."):
             raise
-        raise ModuleNotFoundError(_remedy(module, asked), name=module) from error
+        distribution, root = distribution_of(module)
+        if not _is_installed(root):
+            sentence = f"{asked} is provided by the distribution {distribution!r}: pip install {distribution}"
+            raise ModuleNotFoundError(sentence, name=module) from None
+        remedy = f"pip install --upgrade {distribution}"
+        sentence = f"{asked} is not in the installed version of the distribution {distribution!r}: {remedy}"
+        raise ModuleNotFoundError(sentence, name=module) from error
 
 
-def _remedy(module: str, asked: str) -> str:
-    distribution, root = distribution_of(module)
+def _is_installed(root: str) -> bool:
     spec = find_spec(root)
     # A directory without `__init__.py` is there for what another distribution keeps below it.
-    if spec is None or spec.origin is None:
-        return f"{asked} is provided by the distribution {distribution!r}: pip install {distribution}"
-    return (
-        f"{asked} is not in the installed version of the distribution {distribution!r}: "
-        f"pip install --upgrade {distribution}"
-    )
+    return spec is not None and spec.origin is not None
