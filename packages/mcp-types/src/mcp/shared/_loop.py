@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     import trio
 
-__all__ = ["Home", "Slot", "Task", "Timer", "being_cancelled", "being_cancelled", "call_later", "call_soon", "checkpoint", "now", "spawn"]
+__all__ = ["Home", "Slot", "Task", "Timer", "being_cancelled", "call_later", "call_soon", "checkpoint", "now", "spawn"]
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)

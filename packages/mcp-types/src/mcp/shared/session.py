@@ -249,7 +249,7 @@ class BaseSession(
         limit = request_read_timeout_seconds or self._session_read_timeout_seconds
         timeout = None if limit is None else limit.total_seconds()
         raw = await self._ask(root, timeout, metadata, progress_callback)
-        return result_type.model_validate(raw)
+        return result_type.model_validate(raw, by_alias=True, by_name=False)
 
     async def _ask(
         self, request: Any, timeout: float | None, metadata: MessageMetadata, progress: ProgressFnT | None
