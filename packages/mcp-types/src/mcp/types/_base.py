@@ -87,7 +87,7 @@ class RequestParams(WireModel):
 
 
 class PaginatedRequestParams(RequestParams):
-    """The params of a list request; an empty cursor is one too. Specification: server/utilities/pagination."""
+    """The params of a list request; "" is a cursor. Specification: server/utilities/pagination."""
 
     cursor: Cursor | None = None
 

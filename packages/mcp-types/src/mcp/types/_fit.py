@@ -35,9 +35,8 @@ def as_text(block: AudioContent | ResourceLink | ToolUseContent | ToolResultCont
     if isinstance(block, AudioContent):
         text = f"[audio, {block.mimeType}: not supported by this protocol revision]"
     elif isinstance(block, ResourceLink):
-        text = "\n".join(
-            filter(None, [f"[resource] {block.title or block.name}: {block.uri}", block.description])
-        )
+        lines = [f"[resource] {block.title or block.name}: {block.uri}", block.description]
+        text = "\n".join(filter(None, lines))
     else:
         text = dump(block).decode()
     return TextContent(type="text", text=text)
@@ -104,7 +103,7 @@ def _flat_field(field: Any) -> Any:
     flat = dict(cast(dict[str, Any], field))
     if flat.get("type") != "boolean":
         flat.pop("default", None)
-    choices = flat
+    choices: dict[str, Any] = flat
     if flat.get("type") == "array":
         choices = flat.pop("items", None) or {}
         flat = {key: value for key, value in flat.items() if key in ("title", "description")}

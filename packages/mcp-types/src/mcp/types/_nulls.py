@@ -1,5 +1,6 @@
 """Writing models so that None means absent, except where null was said."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, cast, get_args
 
@@ -13,8 +14,9 @@ Tree = dict[str, Any]
 
 
 def dump(model: BaseModel, exclude: Tree | None = None) -> bytes:
-    """The wire JSON of `model`: declared fields that are None are absent; null survives in unknown fields, and in
-    nullable fields that were set.
+    """The wire JSON of `model`.
+
+    Declared fields that are None are absent; null survives in unknown fields and in nullable ones once set.
 
     Raises:
         ValueError: a value that JSON cannot hold.
@@ -32,9 +34,11 @@ def dump(model: BaseModel, exclude: Tree | None = None) -> bytes:
 # Plain loops, and no isinstance() of BaseModel, whose check is slow: this runs for every message.
 def _holds_null(value: Any) -> bool:
     if isinstance(value, dict):
-        value = list(cast(dict[str, Any], value).values())
+        fields: dict[str, Any] = cast(Any, value)
+        value = list(fields.values())
     if isinstance(value, list):
-        for item in cast(list[Any], value):  # noqa: SIM110
+        items: list[Any] = cast(Any, value)
+        for item in items:  # noqa: SIM110 any() is slower
             if _holds_null(item):
                 return True
         return False
@@ -72,13 +76,23 @@ def _nests(annotation: Any) -> bool:
 def _restore(value: Any, out: Any, exclude: Tree) -> None:
     """Put the nulls of `value` into `out`, its plain copy without them."""
     if isinstance(value, BaseModel) and isinstance(out, dict):
-        _restore_model(value, cast(dict[str, Any], out), exclude)
-    elif isinstance(value, list) and isinstance(out, list):
-        for item, copy in zip(cast(list[Any], value), cast(list[Any], out), strict=False):
-            _restore(item, copy, exclude.get("__all__", exclude))
-    elif isinstance(value, dict) and isinstance(out, dict):
-        for key, item in cast(dict[str, Any], value).items():
-            _restore(item, cast(dict[str, Any], out).get(key), exclude.get("__all__", exclude))
+        _restore_model(value, cast("dict[str, Any]", out), exclude)
+        return
+    branch = exclude.get("__all__", exclude)
+    for item, copy in _pairs(value, out):
+        _restore(item, copy, branch)
+
+
+def _pairs(value: Any, out: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, list) and isinstance(out, list):
+        items: list[Any] = cast(Any, value)
+        copies: list[Any] = cast(Any, out)
+        return zip(items, copies, strict=False)
+    if isinstance(value, dict) and isinstance(out, dict):
+        fields: dict[Any, Any] = cast(Any, value)
+        copied: dict[Any, Any] = cast(Any, out)
+        return [(item, copied.get(key)) for key, item in fields.items()]
+    return ()
 
 
 def _restore_model(model: BaseModel, out: dict[str, Any], exclude: Tree) -> None:

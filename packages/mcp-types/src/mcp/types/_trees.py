@@ -1,8 +1,7 @@
 """Which fields, at any depth, a model must leave out: computed from its annotations."""
 
 from collections.abc import Callable
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -28,12 +27,10 @@ def exclude_tree(model: type[BaseModel], lacks: Callable[[type[BaseModel], str],
 def _branch(annotation: Any, lacks: Callable[[type[BaseModel], str], bool]) -> Tree:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return exclude_tree(annotation, lacks)
-    origin, merged = get_origin(annotation), Tree()
-    # For an Annotated, origin is the annotated type's marker and the extras hold no models.
+    merged: Tree = {}
     for part in get_args(annotation):
         _merge(merged, _branch(part, lacks))
-    is_container = origin not in (None, Union, UnionType) and isinstance(origin, type)
-    return {"__all__": merged} if merged and is_container and issubclass(origin, list | dict) else merged
+    return {"__all__": merged} if merged and get_origin(annotation) in (list, dict) else merged
 
 
 def _merge(into: Tree, tree: Tree) -> None:

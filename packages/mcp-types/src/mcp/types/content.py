@@ -128,13 +128,13 @@ class ToolUseContent(WireModel):
 
 
 class ToolResultContent(WireModel):
-    """What a tool gave, told to the model; `toolUseId` names the wish it answers. Specification: client/sampling."""
+    """What a tool gave, told to the model; `toolUseId` names the wish it answers."""
 
     nullable: ClassVar[frozenset[str]] = frozenset({"structuredContent"})
 
     type: Literal["tool_result"]
     toolUseId: str
-    content: list[_Block] = []
+    content: list[_Block] = Field(default=[])
     structuredContent: Any = None
     isError: bool | None = None
     meta: dict[str, Any] | None = Field(alias="_meta", default=None)

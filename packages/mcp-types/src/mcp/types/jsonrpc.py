@@ -1,15 +1,13 @@
 """JSON-RPC 2.0: frames, which our transports exchange, the models of 1.x, reading and writing one message."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, Literal, TypeAlias, cast
 
 from pydantic import RootModel, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from mcp.types._base import Notification, Request, RequestId, WireModel
+from mcp.types._json import dump_json, nearest, read_json
 
 __all__ = [
     "CONNECTION_CLOSED",
@@ -59,7 +57,6 @@ MISSING_CLIENT_CAPABILITY = -32021
 UNSUPPORTED_PROTOCOL_VERSION = -32022
 URL_ELICITATION_REQUIRED = -32042
 
-_MAX_DEPTH = 200
 _MAX_ID_BITS = 64
 _MAX_ID_LENGTH = 256
 
@@ -170,7 +167,7 @@ def parse_message(data: bytes) -> Frame | list[Frame | MalformedMessage]:
     value = _read_json(data)
     if not isinstance(value, list):
         return frame_of(value)
-    members = cast(list[Any], value)
+    members: list[Any] = cast(Any, value)
     if not members:
         raise MalformedMessage(INVALID_REQUEST, "Invalid request: an empty batch")
     return [_frame_or_fault(member) for member in members]
@@ -183,35 +180,11 @@ def _frame_or_fault(value: Any) -> Frame | MalformedMessage:
         return fault
 
 
-# Numbers that may be beyond a float: the parser turns them into infinity without a word.
-_HUGE_NUMBER = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
-
-
 def _read_json(data: bytes) -> Any:
     try:
-        value = from_json(data, allow_inf_nan=False)
+        return read_json(data)
     except ValueError as error:
         raise MalformedMessage(PARSE_ERROR, f"Parse error: {error}") from None
-    if data.count(b"[") + data.count(b"{") > _MAX_DEPTH or _HUGE_NUMBER.search(data):
-        _check_bounds(value)
-    return value
-
-
-def _check_bounds(value: Any) -> None:
-    level: list[Any] = [value]
-    depth = 0
-    while level:
-        containers = [item for item in level if isinstance(item, dict | list)]
-        if any(isinstance(item, float) and not isfinite(item) for item in level):
-            raise MalformedMessage(PARSE_ERROR, "Parse error: number out of range")
-        depth += bool(containers)
-        if depth > _MAX_DEPTH:
-            raise MalformedMessage(PARSE_ERROR, f"Parse error: nested deeper than {_MAX_DEPTH}")
-        level = [member for item in containers for member in _members(item)]
-
-
-def _members(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return container.values() if isinstance(container, dict) else container
 
 
 def frame_of(value: Any) -> Frame:
@@ -280,33 +253,11 @@ def _error_of(error: Any, id: RequestId | None) -> ErrorData:
         raise MalformedMessage(INVALID_REQUEST, f"Invalid request: bad error: {_shown(error)}", id) from None
 
 
-def _shown(value: Any) -> str:
-    text = f"{value!r}" if not isinstance(value, dict | list) else f"a JSON {type(value).__name__}"
+def _shown(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "an array"
+    text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def dump_json(value: Any) -> bytes:
-    """Write a plain JSON value.
-
-    Raises:
-        ValueError: the value holds what JSON cannot: NaN, an infinity, a lone surrogate, an unknown type.
-    """
-    data = to_json(value)
-    if b"NaN" in data or b"Infinity" in data:
-        _check_finite(value)
-    return data
-
-
-def _check_finite(value: Any) -> None:
-    rest: list[Any] = [value]
-    while rest:
-        item = rest.pop()
-        if isinstance(item, float) and not isfinite(item):
-            raise ValueError(f"JSON has no number {item}")
-        if isinstance(item, dict):
-            rest.extend(cast(dict[str, Any], item).values())
-        elif isinstance(item, list | tuple | set | frozenset):
-            rest.extend(cast(Iterable[Any], item))
 
 
 def encode_request(id: RequestId, method: str, params: bytes | None) -> bytes:
@@ -333,7 +284,7 @@ def encode_error(id: RequestId | None, error: ErrorData) -> bytes:
     try:
         body = dump_json(fields)
     except ValueError:
-        body = to_json(_plain(fields))
+        body = to_json(nearest(fields))
     return b'{"jsonrpc":"2.0","id":%b,"error":%b}' % (_text(id), body)
 
 
@@ -363,22 +314,7 @@ def _text(value: RequestId | None) -> bytes:
     try:
         return to_json(value)
     except ValueError:
-        return to_json(_plain(value))
-
-
-def _plain(value: Any) -> Any:
-    """The nearest thing to `value` that JSON can hold."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    if value is None or isinstance(value, int):
-        return value
-    if isinstance(value, dict):
-        return {_plain(str(key)): _plain(item) for key, item in cast(dict[Any, Any], value).items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in cast(Iterable[Any], value)]
-    return _plain(str(value))
+        return to_json(nearest(value))
 
 
 def frame_to_message(frame: Frame) -> JSONRPCMessage:

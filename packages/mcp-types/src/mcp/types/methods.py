@@ -1,4 +1,4 @@
-"""The table of methods: who sends them, in which revisions, with which params and result, and what they may do."""
+"""The table of methods: who sends them, in which revisions, with which params and results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ def _notification(
 
 
 def _name_of(model: type[Message]) -> str:
-    return model.model_fields["method"].default
+    return str(model.model_fields["method"].default)
 
 
 _PAGE = PaginatedRequestParams

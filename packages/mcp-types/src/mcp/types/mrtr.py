@@ -1,4 +1,4 @@
-"""Requests of several round trips: what a server asks before it answers. Specification: basic/patterns/mrtr."""
+"""Requests of several round trips: what is asked before the answer. Specification: basic/patterns/mrtr."""
 
 from typing import Annotated, TypeAlias
 

@@ -1,4 +1,4 @@
-"""Reading and writing params and results as a given revision has them: the one place where revisions differ."""
+"""Params and results, read and written as a revision has them: the one place where revisions differ."""
 
 from collections.abc import Callable
 from functools import cache
@@ -31,6 +31,7 @@ from mcp.types._fit import (
     without_structured_value,
 )
 from mcp.types._nulls import Tree, dump
+from mcp.types._stamp import stamp, stamp_dict, unstamp_dict
 from mcp.types._trees import exclude_tree
 from mcp.types.jsonrpc import (
     INTERNAL_ERROR,
@@ -40,7 +41,7 @@ from mcp.types.jsonrpc import (
     ErrorData,
     dump_json,
 )
-from mcp.types.lifecycle import SERVER_INFO_KEY, Implementation
+from mcp.types.lifecycle import Implementation
 from mcp.types.methods import Method
 from mcp.types.versions import is_modern
 
@@ -138,7 +139,8 @@ def parse_params(method: Method, params: dict[str, Any] | None, revision: str) -
     Raises:
         pydantic.ValidationError: params are wrong, or absent where they are required.
     """
-    return _message(method, params).params
+    message = cast("Request[Any, Any]", _message(method, params))
+    return cast("BaseModel | None", message.params)
 
 
 # Fields are read by their wire names alone: an unknown field called `meta` is not `_meta`.
@@ -203,7 +205,7 @@ def dump_params(method: Method, params: BaseModel | dict[str, Any] | None, revis
         ValueError: a value that JSON cannot hold.
     """
     if isinstance(params, dict):
-        if revision == _R5 or method.params not in _FITTERS:
+        if revision >= _R5 or method.params not in _FITTERS:
             return dump_json(params)
         params = parse_params(method, params, revision)
     return None if params is None else dump_model(params, revision)
@@ -224,66 +226,19 @@ def dump_result(
         ValueError: a value that JSON cannot hold.
     """
     if isinstance(result, RootModel):
-        result = cast(Result, cast(RootModel[Any], result).root)
+        result = cast("BaseModel", result.root)  # pyright: ignore[reportUnknownMemberType] any root model will do
     if isinstance(result, dict):
-        return _stamp_dict(method, result, revision, server_info)
+        if not is_modern(revision):
+            return dump_json(unstamp_dict(result))
+        return dump_json(stamp_dict(result, method.cacheable, _dump_info(server_info, revision)))
     if not is_modern(revision):
         return dump_model(result, revision)
-    return _stamp(method, result, revision, server_info)
+    tree = _tree(type(result), revision)
+    return stamp(result, tree, method.cacheable, _dump_info(server_info, revision))
 
 
-# Specification: basic (resultType, serverInfo), server/utilities/caching.
-def _stamp(method: Method, result: BaseModel, revision: str, server_info: Implementation | None) -> bytes:
-    meta: dict[str, Any] | None = getattr(result, "meta", None)
-    kind: str | None = getattr(result, "resultType", None)
-    stamps: list[bytes] = []
-    if kind is None:
-        stamps.append(b'"resultType":"complete"')
-    if method.cacheable and kind in (None, "complete"):
-        if getattr(result, "ttlMs", None) is None:
-            stamps.append(b'"ttlMs":0')
-        if getattr(result, "cacheScope", None) is None:
-            stamps.append(b'"cacheScope":"private"')
-    if server_info is not None:
-        if meta is None:
-            stamps.append(
-                b'"_meta":{"%b":%b}' % (SERVER_INFO_KEY.encode(), dump_model(server_info, revision))
-            )
-        elif SERVER_INFO_KEY not in meta:
-            result = result.model_copy(
-                update={"meta": meta | {SERVER_INFO_KEY: _plain(server_info, revision)}}
-            )
-    return _splice(stamps, dump(result, _tree(type(result), revision)))
-
-
-def _splice(stamps: list[bytes], body: bytes) -> bytes:
-    if not stamps:
-        return body
-    return b"{%b%b%b" % (
-        b",".join(stamps),
-        b"}" if body == b"{}" else b",",
-        b"" if body == b"{}" else body[1:],
-    )
-
-
-def _plain(info: Implementation, revision: str) -> dict[str, Any]:
-    return info.model_dump(
-        mode="json", by_alias=True, exclude_none=True, exclude=cast(Any, _tree(type(info), revision))
-    )
-
-
-def _stamp_dict(
-    method: Method, result: dict[str, Any], revision: str, server_info: Implementation | None
-) -> bytes:
-    hints = ("resultType", "ttlMs", "cacheScope")
-    if not is_modern(revision):
-        return dump_json({key: value for key, value in result.items() if key not in hints})
-    stamped = {"resultType": "complete", **result}
-    if method.cacheable and stamped["resultType"] == "complete":
-        stamped = {"ttlMs": 0, "cacheScope": "private", **stamped}
-    if server_info is not None:
-        stamped["_meta"] = {SERVER_INFO_KEY: _plain(server_info, revision), **(result.get("_meta") or {})}
-    return dump_json(stamped)
+def _dump_info(info: Implementation | None, revision: str) -> bytes | None:
+    return None if info is None else dump_model(info, revision)
 
 
 def fit_error(error: ErrorData, revision: str) -> ErrorData:
@@ -294,7 +249,7 @@ def fit_error(error: ErrorData, revision: str) -> ErrorData:
     return error.model_copy(update={"code": code})
 
 
-def _fit(model: Any, revision: str) -> Any:
+def _fit(model: BaseModel, revision: str) -> BaseModel:
     if revision >= _R5:
         return model
     fitter = _fitter(type(model))
@@ -377,7 +332,8 @@ def _fit_sampling_result(
 ) -> Any:
     blocks: Any = result.content
     if isinstance(blocks, list):
-        fitted = _fit_blocks(cast(list[Any], blocks), revision)
+        several: list[Any] = cast(Any, blocks)
+        fitted = _fit_blocks(several, revision)
         return result.model_copy(update={"content": fitted if revision >= _R4 else one_block(fitted)})
     return result.model_copy(update={"content": _fit_block(blocks, revision)})
 
