@@ -17,9 +17,13 @@ BLOCK = re.compile(
 )
 
 
-class Block(NamedTuple):
-    """A Python block: where it stands, its code, and why it is not run, if so."""
+FILE = re.compile(r"# (\w+\.py)\n")
 
+
+class Block(NamedTuple):
+    """A Python block: its document, where it stands, its code, and why it is not run, if so."""
+
+    document: Path
     where: str
     code: str
     reason: str | None
@@ -30,7 +34,7 @@ def blocks(path: Path) -> Iterator[Block]:
     text = path.read_text("utf-8")
     for match in BLOCK.finditer(text):
         line = text.count("\n", 0, match.start("code")) + 1
-        yield Block(f"{path.relative_to(ROOT).as_posix()}:{line}", match["code"], match["reason"])
+        yield Block(path, f"{path.relative_to(ROOT).as_posix()}:{line}", match["code"], match["reason"])
 
 
 DOCUMENTS = [
@@ -49,6 +53,9 @@ def test_the_readme_has_blocks() -> None:
 def test_block_runs(block: Block, tmp_path: Path) -> None:
     if block.reason:
         pytest.skip(block.reason)
+    for beside in BLOCKS:
+        if beside.document == block.document and (name := FILE.match(beside.code)):
+            (tmp_path / name[1]).write_text(beside.code, encoding="utf-8")
     program = tmp_path / "block.py"
     program.write_text(block.code, encoding="utf-8")
     done = subprocess.run(
