@@ -6,11 +6,12 @@ from collections.abc import Callable, Generator
 from contextvars import Context
 from typing import Any
 
+from mcp.shared._loop import Home
 from mcp.shared.conversation import Conversation
 from mcp.shared.exceptions import McpError
 from mcp.shared.link import Link
 from mcp.shared.message import MessageMetadata
-from mcp.types import RequestId
+from mcp.types import RequestId, Result
 from mcp.types.jsonrpc import RequestFrame, encode_error, encode_notification, encode_response
 
 __all__ = ["Batch", "PeerExchange", "Room"]
@@ -21,11 +22,12 @@ class Room:
 
     __slots__ = ("_link",)
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link | None) -> None:
         self._link = link
 
     def __await__(self) -> Generator[Any, Any, None]:
-        return self._link.drain().__await__()
+        if self._link is not None:
+            yield from self._link.drain().__await__()
 
 
 class Batch:
@@ -63,6 +65,7 @@ class PeerExchange:
     __slots__ = (
         "_batch",
         "_conversation",
+        "_home",
         "_link",
         "_on_cancel",
         "_on_end",
@@ -78,6 +81,7 @@ class PeerExchange:
         self,
         frame: RequestFrame,
         link: Link,
+        home: Home,
         conversation: Conversation[Any, PeerExchange],
         metadata: MessageMetadata,
         batch: Batch | None,
@@ -90,6 +94,7 @@ class PeerExchange:
         self.cancelled = False
         self.context: Context | None = None
         self._link = link
+        self._home = home
         self._conversation = conversation
         self._batch = batch
         self._on_cancel: Callable[[], None] | None = None
@@ -109,10 +114,10 @@ class PeerExchange:
         """Say what to do if the peer cancels the request, or the connection ends under it."""
         self._on_cancel = function
 
-    def reply(self, result: bytes) -> None:
-        """Answer with a result; without effect if the request was cancelled or the connection is gone."""
+    def reply(self, data: bytes, result: Result | None = None) -> None:
+        """Answer with a result, given as JSON; without effect if the request was cancelled or the connection is gone."""
         if self._conversation.reply(self.request_id, self):
-            self._send(encode_response(self.request_id, result))
+            self._send(encode_response(self.request_id, data))
 
     def fail(self, error: McpError) -> None:
         """Answer with an error; without effect if the request was cancelled or the connection is gone."""
@@ -124,9 +129,9 @@ class PeerExchange:
         self._send(encode_error(self.request_id, error.error))
 
     def notify(self, method: str, params: bytes | None) -> Room:
-        """Send a notification that belongs to this request."""
-        if not self.cancelled:
-            self._link.send(encode_notification(method, params), self.metadata)
+        """Send a notification that belongs to this request, from any thread."""
+        data = encode_notification(method, params)
+        self._home.post(lambda: None if self.cancelled else self._link.send(data, self.metadata))
         return Room(self._link)
 
     def cancel(self) -> None:

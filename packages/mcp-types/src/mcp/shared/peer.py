@@ -323,7 +323,7 @@ class Peer:
             self._route_answer(frame)
 
     def _route_request(self, frame: RequestFrame, metadata: MessageMetadata, batch: Batch | None) -> None:
-        exchange = PeerExchange(frame, self.link, self.conversation, metadata, batch, self._one_less)
+        exchange = PeerExchange(frame, self.link, self.home, self.conversation, metadata, batch, self._one_less)
         if batch is not None:
             batch.expect()
         admission = self.conversation.receive(frame.id, exchange)

@@ -19,6 +19,7 @@ __all__ = [
     "era_of",
     "is_known",
     "is_modern",
+    "takes_batches",
 ]
 
 Era: TypeAlias = Literal["legacy", "modern"]
@@ -69,3 +70,8 @@ def counter_offer(requested: object) -> str:
 def choose(offered: Sequence[str], ours: Sequence[str] = REVISIONS) -> str | None:
     """The newest revision in both lists, or None. Specification: basic/versioning."""
     return max(set(offered) & set(ours), default=None)
+
+
+def takes_batches(revision: str) -> bool:
+    """Whether a JSON array of messages is legal: one revision had it. Specification: basic, "Batching"."""
+    return revision == "2025-03-26"
