@@ -149,7 +149,7 @@ def _form_field(name: str, field: dict[str, Any], definitions: dict[str, Any]) -
 
 
 def _flat(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """Return the field with its reference resolved and "or null" dropped: a form leaves such a field empty."""
+    """Return the field with its reference resolved and "or null" dropped: forms leave such a field empty."""
     if "$ref" in field:
         target = definitions[cast("str", field["$ref"]).rpartition("/")[2]]
         return _flat({**target, **{key: value for key, value in field.items() if key != "$ref"}}, definitions)

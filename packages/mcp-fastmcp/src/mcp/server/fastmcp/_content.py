@@ -22,7 +22,7 @@ def to_content(result: object) -> list[ContentBlock]:
     if result is None:
         return []
     if isinstance(result, str):
-        return [_text(result)]
+        return [TextContent(type="text", text=as_text(result))]
     if isinstance(result, CONTENT_TYPES):
         return [result]
     if isinstance(result, Image):
@@ -35,22 +35,21 @@ def to_content(result: object) -> list[ContentBlock]:
 
 
 def as_text(value: Any) -> str:
-    """Return `value` itself where it is text, else its JSON; what JSON does not know is given as `str(value)`."""
-    if isinstance(value, str):
-        return value
-    return pydantic_core.to_json(value, fallback=str, indent=2).decode()
+    """Return text as it is and other values as JSON, in which what JSON lacks is given as `str(value)`.
+
+    Raises ValueError for text that UTF-8 cannot carry.
+    """
+    if not isinstance(value, str):
+        return pydantic_core.to_json(value, fallback=str, indent=2).decode()
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            # A lone surrogate: found here, the author learns which function returned it.
+            raise ValueError(f"the text returned cannot be sent: {error}") from None
+    return value
 
 
 def readable(text: str) -> str:
     """Return `text` with what UTF-8 cannot carry replaced, so that it can always be sent."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _text(text: str) -> TextContent:
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            # A lone surrogate: found here, the author learns which tool returned it.
-            raise ValueError(f"the text returned cannot be sent: {error}") from None
-    return TextContent(type="text", text=text)

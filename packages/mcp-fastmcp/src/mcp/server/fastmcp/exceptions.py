@@ -38,7 +38,7 @@ class ToolError(FastMCPError):
     """A tool failed; the text is meant for the model."""
 
 
-class InvalidSignature(Exception):  # noqa: N818 - the name of the 1.x line
+class InvalidSignature(Exception):
     """A function cannot become a tool as it stands; raised when it is registered."""
 
 

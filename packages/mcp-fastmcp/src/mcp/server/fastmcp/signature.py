@@ -16,6 +16,7 @@ from mcp.types import CallToolResult
 
 __all__ = [
     "ArgModelBase",
+    "Arguments",
     "FuncMetadata",
     "argument_model",
     "func_metadata",
@@ -33,6 +34,10 @@ class ArgModelBase(BaseModel):
     def model_dump_one_level(self) -> dict[str, Any]:
         """Return the values under the names that the function is called with; values are left as they are."""
         return {field.alias or name: getattr(self, name) for name, field in type(self).model_fields.items()}
+
+
+class _ExactArguments(ArgModelBase):
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 class FuncMetadata(BaseModel):
@@ -65,7 +70,7 @@ class FuncMetadata(BaseModel):
         return await result if fn_is_async else result
 
     def validate_arguments(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Return the keyword arguments of the call; raises pydantic's ValidationError where they do not fit."""
+        """Return the keyword arguments of a call; raises pydantic's ValidationError where they do not fit."""
         model = self.arg_model.model_validate(self.pre_parse_json(arguments))
         return model.model_dump_one_level() if self._has_aliases else dict(model.__dict__)
 
@@ -113,6 +118,25 @@ class FuncMetadata(BaseModel):
         return any(field.alias for field in self.arg_model.model_fields.values())
 
 
+class Arguments:
+    """The compiled parameters of a function that is given text: a prompt or a resource template.
+
+    Args:
+        fn: the function.
+        skip_names: parameters that the caller does not give.
+    """
+
+    __slots__ = ("_model", "schema")
+
+    def __init__(self, fn: Callable[..., Any], skip_names: Sequence[str] = ()) -> None:
+        self._model = argument_model(fn, skip_names, function_name(fn), _ExactArguments)
+        self.schema: dict[str, Any] = self._model.model_json_schema(by_alias=True)
+
+    def validate(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return the keyword arguments of a call; raises pydantic's ValidationError where they do not fit."""
+        return self._model.model_validate(arguments).model_dump_one_level()
+
+
 def func_metadata(
     func: Callable[..., Any], skip_names: Sequence[str] = (), structured_output: bool | None = None
 ) -> FuncMetadata:
@@ -139,7 +163,10 @@ def func_metadata(
 
 
 def argument_model(
-    fn: Callable[..., Any], skip_names: Sequence[str] = (), name: str | None = None
+    fn: Callable[..., Any],
+    skip_names: Sequence[str] = (),
+    name: str | None = None,
+    base: type[ArgModelBase] = ArgModelBase,
 ) -> type[ArgModelBase]:
     """Return the model of a function's parameters, called `<function>Arguments` unless `name` is given.
 
@@ -153,7 +180,7 @@ def argument_model(
     )
     return create_model(
         name or f"{function}Arguments",
-        __base__=ArgModelBase,
+        __base__=base,
         __module__=getattr(fn, "__module__", None) or __name__,
         **cast("dict[str, Any]", fields),
     )
@@ -182,7 +209,8 @@ def is_async_callable(fn: Callable[..., Any]) -> bool:
     """Whether calling `fn` gives a coroutine: a coroutine function, a partial or an object around one."""
     while isinstance(fn, partial):
         fn = fn.func
-    return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None))
+    called: Any = type(fn).__call__
+    return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(called)
 
 
 def _field(function: str, parameter: inspect.Parameter) -> tuple[str, tuple[Any, Any]]:

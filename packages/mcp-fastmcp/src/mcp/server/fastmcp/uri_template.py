@@ -57,8 +57,8 @@ def _split_segment(segment: str, template: str) -> tuple[list[str], list[str]]:
 def _match_segment(part: str, literals: list[str]) -> list[str] | None:
     """Return the non-empty texts between `literals`, the first one as long as it can be.
 
-    Each literal is placed as far right as it goes, from the last to the first. Any other placement leaves less
-    room to those before it, so there is nothing to go back to: this finds what a greedy pattern would find.
+    Each literal is placed as far right as it goes, from the last to the first. Any other placement leaves
+    less room to those before it, so there is nothing to go back to: this finds what a greedy pattern finds.
     """
     first, *middle = literals
     if not middle:
