@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 from mcp.cli import cli, run
 from mcp.cli.errors import CommandError, one_line
 from mcp.server.fastmcp import FastMCP
 from mcp.shared._distribution import distribution_version
 from support.timeouts import scaled
-from typer.testing import CliRunner
 
 SERVER = "from mcp.server.fastmcp import FastMCP\n"
 
