@@ -35,8 +35,8 @@ def run(*command: str | Path) -> str:
 
 
 def build(folder: Path) -> None:
-    """Build the wheels of every member of the workspace into `folder`."""
-    run(_uv(), "build", "--quiet", "--all-packages", "--wheel", "--out-dir", folder, "--directory", ROOT)
+    """Build every member of the workspace into `folder`, the wheels from the source distributions."""
+    run(_uv(), "build", "--quiet", "--all-packages", "--out-dir", folder, "--directory", ROOT)
 
 
 def make(folder: Path, wheels: Path, name: str) -> Path:
