@@ -9,7 +9,6 @@ from typing import Literal, TypeVar, get_args
 
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
-
 from mcp.types import TextContent, TextResourceContents
 
 __all__ = ["main"]

@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters
 
 from mcp import types
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters
 from support.environments import ENVIRONMENTS, Environment, run
 from support.shared import ROOT
 
