@@ -6,7 +6,7 @@ import pydantic
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, Url, core_schema
 
-__all__ = ["AnyUrl", "FileUrl"]
+__all__ = ["AnyHttpUrl", "AnyUrl", "FileUrl"]
 
 
 class _KeepsText(pydantic.AnyUrl):
@@ -64,3 +64,7 @@ class AnyUrl(_KeepsText):
 
 class FileUrl(_KeepsText, pydantic.FileUrl):
     """A `file://` URL. Specification: client/roots."""
+
+
+class AnyHttpUrl(_KeepsText, pydantic.AnyHttpUrl):
+    """An `http://` or `https://` URL. Specification: basic/authorization."""
