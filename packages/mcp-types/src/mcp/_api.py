@@ -1,4 +1,4 @@
-"""The public names of `mcp`: where each one lives, which distribution brings it, and how it is loaded on first use."""
+"""The public names of `mcp`: where each lives, which distribution brings it, how it is loaded on use."""
 
 import sys
 from collections.abc import Callable, Mapping

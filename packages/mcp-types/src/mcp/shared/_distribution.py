@@ -8,10 +8,10 @@ __all__ = ["distribution_version"]
 
 @cache
 def distribution_version() -> str:
-    """Return the version of the umbrella distribution `mcp` where ours is installed, else that of `mcp-server`.
+    """Return the version of the umbrella `mcp` where ours is installed, else that of `mcp-server`.
 
-    The umbrella makes itself known by an entry point, so nobody asks for the metadata of `mcp`, a name that may be
-    missing or another project's. "unknown" where there is no metadata at all, as in a frozen program.
+    The umbrella makes itself known by an entry point, so nobody asks for the metadata of `mcp`, a name that
+    may be missing or another project's. "unknown" where there is no metadata at all, as in a frozen program.
     """
     for entry in entry_points(group="mcp.umbrella"):
         if entry.dist is not None:
