@@ -46,6 +46,7 @@ __all__ = [
     "outcome_of_error",
     "outcome_of_result",
     "stamp",
+    "takes_batches",
     "within",
 ]
 
@@ -57,6 +58,8 @@ FIRST_ASKED = LATEST_MODERN
 
 HANDSHAKE_REVISION = LATEST_LEGACY
 """The revision that `initialize` offers."""
+
+BATCHES = "2025-03-26"
 
 MODERN_CODES = frozenset({HEADER_MISMATCH, MISSING_CLIENT_CAPABILITY, UNSUPPORTED_PROTOCOL_VERSION})
 
@@ -195,6 +198,11 @@ def negotiated(result: InitializeResult) -> str:
     if revision not in LEGACY_REVISIONS:
         raise NoCommonRevision(f"Unsupported protocol version from the server: {revision}")
     return revision
+
+
+def takes_batches(revision: str) -> bool:
+    """Return whether a server may send arrays of messages. Specification: basic, "Batching"."""
+    return revision == BATCHES
 
 
 def as_initialized(revision: str, discovered: DiscoverResult) -> InitializeResult:

@@ -80,7 +80,8 @@ class ListenerTooSlow(LocalError):
 class Subscription:
     """Changes that a server tells of.
 
-    Use it as `async with session.listen(tools=True) as changes:` and `async for change in changes:`, in one task.
+    Use it as `async with session.listen(tools=True) as changes:`, then
+    `async for change in changes:` in one task.
     The iteration ends when the server ends the subscription or it is closed here; it raises if the connection
     is lost (ConnectionClosed) or changes were not taken in time (ListenerTooSlow).
 

@@ -1,0 +1,85 @@
+"""What a client does with what arrives and is no answer: requests, notifications, and what is neither."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from mcp.shared import _loop
+from mcp.shared.exceptions import InternalError, McpError, MethodNotFound, invalid_params
+from mcp.shared.exchange import PeerExchange
+from mcp.shared.session import DrivenReceiver, typed_notification
+from mcp.types.jsonrpc import NotificationFrame
+from mcp.types.methods import find
+from mcp.types.wire import dump_result, parse_request
+
+__all__ = ["ClientReceiver"]
+
+TOOLS_CHANGED = "notifications/tools/list_changed"
+
+
+class ClientReceiver(DrivenReceiver):
+    """Has the callbacks answer requests, each in a task of its own, and hear notifications in order.
+
+    A session whose hooks are overridden is driven by these instead.
+    """
+
+    def on_request(self, exchange: PeerExchange) -> None:
+        """Serve a request of the server, in the era that has such requests."""
+        session = self._session
+        if session.self_contained:
+            session._peer.conversation.cancel(exchange.request_id)  # nobody is to answer it
+            session._peer.log_once("request", "Ignored a request of the server (%r)", exchange.method)
+        elif session._hooked:
+            super().on_request(exchange)
+        else:
+            serving = _loop.spawn(self._serve, exchange, name=f"mcp client {exchange.method}")
+            exchange.when_cancelled(serving.cancel)
+
+    async def _serve(self, exchange: PeerExchange) -> None:
+        try:
+            exchange.reply(await self._answer(exchange))
+        except McpError as error:
+            exchange.fail(error)
+        except BaseException as error:
+            if _loop.being_cancelled(error):
+                raise
+            exchange.fail(InternalError(str(error) or type(error).__name__))
+
+    async def _answer(self, exchange: PeerExchange) -> bytes:
+        revision = self._session._revision()
+        method = find(exchange.method, revision, "server", "request")
+        if method is None:
+            raise MethodNotFound(f"Method not found: {exchange.method}")
+        try:
+            request = parse_request(method, exchange.params, revision)
+        except ValidationError as error:
+            raise invalid_params(exchange.method, error) from None
+        return dump_result(method, await self._session._answer(request, exchange.request_id), revision)
+
+    def on_notification(self, frame: NotificationFrame) -> None:
+        """Hand a notification to the subscription that it names, or to the callbacks."""
+        subscriptions = self._session._subscriptions
+        if not subscriptions.take(frame):
+            subscriptions.push(frame)
+            self.deliver(frame)
+
+    def deliver(self, frame: NotificationFrame) -> None:
+        """Hand a notification to the callbacks."""
+        session = self._session
+        if frame.method == TOOLS_CHANGED:
+            session._tool_output_schemas.clear()
+        if session._hooked:
+            super().on_notification(frame)
+        elif session.hears:
+            notification = typed_notification(frame, session._revision(), "client")
+            if notification is None:
+                text = "Ignored the unknown or malformed notification %r"
+                session._peer.log_once("notification", text, frame.method)
+                return
+            wrapped = session._receive_notification_type.model_construct(root=notification)
+            session._peer.post(lambda: session._drive_notification(wrapped))
+
+    def on_malformed(self, error: Exception) -> None:
+        """Hand what is no legal message to the message handler; a client does not answer it."""
+        self._session._peer.log_once("malformed", "Ignored what is no legal message: %s", error)
+        super().on_malformed(error)
