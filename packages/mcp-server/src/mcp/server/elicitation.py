@@ -3,6 +3,8 @@
 Specification: client/elicitation.
 """
 
+from __future__ import annotations
+
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel

@@ -1,17 +1,15 @@
 """The one funnel of errors: what the model is told, what the log keeps, and what nobody here may catch."""
 
-import asyncio
 import logging
 import secrets
 
-import anyio
-
 from mcp.server.fastmcp._content import readable
-from mcp.server.fastmcp.exceptions import FastMCPError
+from mcp.server.fastmcp.exceptions import Failure, FastMCPError
+from mcp.shared._loop import being_cancelled
 from mcp.shared.channel import InputRequired
 from mcp.shared.exceptions import MissingClientCapability, UrlElicitationRequiredError
 
-__all__ = ["is_speech", "must_pass", "report", "text_of"]
+__all__ = ["must_pass", "text_of", "told"]
 
 logger = logging.getLogger(__name__)
 
@@ -24,37 +22,39 @@ def must_pass(error: BaseException) -> bool:
         error, UrlElicitationRequiredError | MissingClientCapability | InputRequired | GeneratorExit
     ):
         return True
-    return isinstance(error, anyio.get_cancelled_exc_class()) and _is_ours(error)
+    # A cancellation that leaked out of a task which the function awaited is a failure like any other.
+    return being_cancelled(error)
 
 
 def text_of(error: BaseException) -> str:
-    """Return what `error` says, fit to be sent; its name too where that says more."""
+    """Return what `error` says, fit to be sent; the name of its class too where that says more."""
     text = str(error)
     if not isinstance(error, Exception):
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return readable(text)
+    return readable(text or type(error).__name__)
 
 
-def is_speech(error: BaseException | None) -> bool:
-    """Whether the author wrote the text of `error` for the model."""
-    return error is None or isinstance(error, FastMCPError)
-
-
-def report(what: str, error: BaseException, *, masked: bool) -> str | None:
-    """Log a failure, once; return a reference to put in place of its text where that is to be masked.
+def told(what: str, error: BaseException, mask: bool) -> str:
+    """Return what the client is told of a failure, and log it, once, if it is none that the author spoke of.
 
     The traceback is rendered at DEBUG only: a failing call must not cost more than a good one.
+
+    Args:
+        what: the sentence in place of the error's text where that is masked.
+        error: as caught.
+        mask: whether to keep the text of errors that are no speech, and give a reference to the log instead.
     """
-    reference = secrets.token_hex(4) if masked else None
-    note = f" (reference {reference})" if reference else ""
-    traceback = error if logger.isEnabledFor(logging.DEBUG) else None
-    logger.error("%s%s: %s: %r", what, note, type(error).__name__, text_of(error), exc_info=traceback)
-    return reference
+    author = _unwrapped(error)
+    if isinstance(author, FastMCPError):
+        return text_of(error)
+    reference = secrets.token_hex(4)
+    note = f" (reference {reference})" if mask else ""
+    traceback = author if logger.isEnabledFor(logging.DEBUG) else None
+    logger.error("%s%s: %s: %r", what, note, type(author).__name__, text_of(author), exc_info=traceback)
+    return f"{what}: internal error{note}" if mask else text_of(error)
 
 
-def _is_ours(error: BaseException) -> bool:
-    """Whether a cancellation was meant for the call, and did not just leak out of a task that it awaited."""
-    if not isinstance(error, asyncio.CancelledError):
-        return True
-    task = asyncio.current_task()
-    return task is None or task.cancelling() > 0
+def _unwrapped(error: BaseException) -> BaseException:
+    while isinstance(error, Failure) and error.__cause__ is not None:
+        error = error.__cause__
+    return error

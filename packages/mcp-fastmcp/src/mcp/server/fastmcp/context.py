@@ -1,6 +1,8 @@
 """What a tool, a prompt or a resource is given of the request that it serves."""
 
-from collections.abc import Awaitable, Iterable
+from __future__ import annotations
+
+from collections.abc import Awaitable, Coroutine, Generator, Iterable
 from typing import Any, Generic, Protocol
 
 from pydantic import AnyUrl
@@ -23,6 +25,34 @@ __all__ = ["Context", "LifespanContextT", "RequestT", "ServerSessionT"]
 ServerSessionT = TypeVar("ServerSessionT", bound=ServerSession, default=ServerSession)
 LifespanContextT = TypeVar("LifespanContextT", default=Any)
 RequestT = TypeVar("RequestT", default=Any)
+
+
+class _Sent(Coroutine[Any, Any, None]):
+    """A message on its way: await it to wait for room in the connection, or leave it.
+
+    A coroutine for those who insist on one, such as `asyncio.create_task`, that nobody needs to await.
+    """
+
+    __slots__ = ("_room", "_steps")
+
+    def __init__(self, room: Awaitable[None]) -> None:
+        self._room = room
+        self._steps: Generator[Any, Any, None] | None = None
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        return self._room.__await__()
+
+    def send(self, value: Any, /) -> Any:
+        self._steps = self._steps or self._room.__await__()
+        return self._steps.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        self._steps = self._steps or self._room.__await__()
+        return self._steps.throw(*error)
+
+    def close(self) -> None:
+        if self._steps is not None:
+            self._steps.close()
 
 
 class _Resources(Protocol):
@@ -88,7 +118,7 @@ class Context(Generic[ServerSessionT, LifespanContextT, RequestT]):
 
     def report_progress(
         self, progress: float, total: float | None = None, message: str | None = None
-    ) -> Awaitable[None]:
+    ) -> Coroutine[Any, Any, None]:
         """Tell the client how far the request is; without effect where it did not ask.
 
         Args:
@@ -96,7 +126,7 @@ class Context(Generic[ServerSessionT, LifespanContextT, RequestT]):
             total: what `progress` grows to, if known.
             message: for people.
         """
-        return self.request_context.progress(progress, total, message)
+        return _Sent(self.request_context.progress(progress, total, message))
 
     async def read_resource(self, uri: str | AnyUrl) -> Iterable[ReadResourceContents]:
         """Read a resource of this server; raises ResourceError where that fails."""
@@ -146,23 +176,23 @@ class Context(Generic[ServerSessionT, LifespanContextT, RequestT]):
         message: str,
         *,
         logger_name: str | None = None,
-    ) -> Awaitable[None]:
+    ) -> Coroutine[Any, Any, None]:
         """Send the client a log message, where it wants messages of this level."""
-        return self.request_context.log(level, message, logger_name)
+        return _Sent(self.request_context.log(level, message, logger_name))
 
-    def debug(self, message: str, **extra: Any) -> Awaitable[None]:
+    def debug(self, message: str, **extra: Any) -> Coroutine[Any, Any, None]:
         """Send a log message of level debug; `extra` as for `log`."""
         return self.log("debug", message, **extra)
 
-    def info(self, message: str, **extra: Any) -> Awaitable[None]:
+    def info(self, message: str, **extra: Any) -> Coroutine[Any, Any, None]:
         """Send a log message of level info; `extra` as for `log`."""
         return self.log("info", message, **extra)
 
-    def warning(self, message: str, **extra: Any) -> Awaitable[None]:
+    def warning(self, message: str, **extra: Any) -> Coroutine[Any, Any, None]:
         """Send a log message of level warning; `extra` as for `log`."""
         return self.log("warning", message, **extra)
 
-    def error(self, message: str, **extra: Any) -> Awaitable[None]:
+    def error(self, message: str, **extra: Any) -> Coroutine[Any, Any, None]:
         """Send a log message of level error; `extra` as for `log`."""
         return self.log("error", message, **extra)
 

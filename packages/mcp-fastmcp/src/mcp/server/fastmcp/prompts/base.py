@@ -4,11 +4,12 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar, Literal, Self, TypeAlias, cast
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from mcp.server.fastmcp._content import as_text
 from mcp.server.fastmcp._errors import must_pass, text_of
 from mcp.server.fastmcp.context import Context
+from mcp.server.fastmcp.exceptions import InvalidArgumentsError, PromptFailure
 from mcp.server.fastmcp.signature import Arguments, function_name
 from mcp.server.fastmcp.utilities.context_injection import find_context_parameter, inject_context
 from mcp.types import ContentBlock, Icon, TextContent
@@ -16,7 +17,6 @@ from mcp.types import ContentBlock, Icon, TextContent
 __all__ = [
     "AssistantMessage",
     "Message",
-    "MissingArgumentsError",
     "Prompt",
     "PromptArgument",
     "PromptResult",
@@ -55,10 +55,6 @@ message_validator: TypeAdapter[UserMessage | AssistantMessage] = TypeAdapter(Use
 
 SyncPromptResult: TypeAlias = str | Message | dict[str, Any] | Sequence[str | Message | dict[str, Any]]
 PromptResult: TypeAlias = SyncPromptResult | Awaitable[SyncPromptResult]
-
-
-class MissingArgumentsError(ValueError):
-    """A prompt was asked for without an argument that it needs."""
 
 
 class PromptArgument(BaseModel):
@@ -132,21 +128,27 @@ class Prompt(BaseModel):
         """Make the messages.
 
         Raises:
-            MissingArgumentsError: a required argument was not given.
-            ValueError: the arguments or the result do not fit, or the function failed.
+            InvalidArgumentsError: (a ValueError) the arguments do not fit.
+            PromptFailure: (a ValueError) the function failed, or its result makes no messages.
         """
         arguments = arguments or {}
         required = {each.name for each in self.arguments or () if each.required}
         if missing := required - arguments.keys():
-            raise MissingArgumentsError(f"Missing required arguments: {missing}")
+            raise InvalidArgumentsError(f"Missing required arguments: {missing}")
+        values = self._validated(arguments)
         try:
-            values = self._compiled.validate(arguments) if self._compiled else arguments
             result = self.fn(**inject_context(self.fn, values, context, self.context_kwarg))
             return _messages(await result if inspect.isawaitable(result) else result)
         except BaseException as error:
             if must_pass(error):
                 raise
-            raise ValueError(f"Error rendering prompt {self.name}: {text_of(error)}") from error
+            raise PromptFailure(f"Error rendering prompt {self.name}: {text_of(error)}") from error
+
+    def _validated(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._compiled.validate(arguments) if self._compiled else arguments
+        except ValidationError as error:
+            raise InvalidArgumentsError(f"Error rendering prompt {self.name}: {text_of(error)}") from error
 
 
 def _listed(schema: dict[str, Any]) -> list[PromptArgument]:

@@ -4,8 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
-from pydantic import AnyUrl as PydanticUrl
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AnyUrl as PydanticUrl, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from mcp.server.fastmcp.context import Context
 from mcp.types import Annotations, AnyUrl, Icon

@@ -4,10 +4,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from mcp.server.fastmcp._errors import must_pass, text_of
 from mcp.server.fastmcp.context import Context
+from mcp.server.fastmcp.exceptions import InvalidArgumentsError, ResourceFailure
 from mcp.server.fastmcp.resources.base import Resource, normal_form
 from mcp.server.fastmcp.resources.types import FunctionResource
 from mcp.server.fastmcp.signature import Arguments, function_name
@@ -104,16 +105,21 @@ class ResourceTemplate(BaseModel):
     async def create_resource(
         self, uri: str, params: dict[str, Any], context: Context[Any, Any, Any] | None = None
     ) -> Resource:
-        """Call the function and return its result as a resource; raises ValueError where it fails."""
+        """Call the function and return its result as a resource.
+
+        Raises:
+            InvalidArgumentsError: (a ValueError) the values in the URI do not fit the function's parameters.
+            ResourceFailure: (a ValueError) the function failed.
+        """
+        values = self._validated(params)
         try:
-            values = self._compiled.validate(params) if self._compiled else params
             result = self.fn(**inject_context(self.fn, values, context, self.context_kwarg))
             if inspect.isawaitable(result):
                 result = await result
         except BaseException as error:
             if must_pass(error):
                 raise
-            raise ValueError(f"Error creating resource from template: {text_of(error)}") from error
+            raise ResourceFailure(f"Error creating resource from template: {text_of(error)}") from error
         return FunctionResource(
             uri=AnyUrl(uri),
             name=self.name,
@@ -125,3 +131,9 @@ class ResourceTemplate(BaseModel):
             meta=self.meta,
             fn=lambda: result,
         )
+
+    def _validated(self, params: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._compiled.validate(params) if self._compiled else params
+        except ValidationError as error:
+            raise InvalidArgumentsError(f"Error creating resource from template: {text_of(error)}") from error

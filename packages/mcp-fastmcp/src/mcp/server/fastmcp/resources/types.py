@@ -14,6 +14,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from mcp.server.fastmcp._content import as_text
 from mcp.server.fastmcp._errors import must_pass, text_of
 from mcp.server.fastmcp.context import Context
+from mcp.server.fastmcp.exceptions import ResourceFailure
 from mcp.server.fastmcp.resources.base import Resource
 from mcp.server.fastmcp.signature import function_name
 from mcp.server.fastmcp.utilities.context_injection import find_context_parameter
@@ -100,7 +101,7 @@ class FunctionResource(Resource):
         return self.model_copy(update={"fn": bound, "context_kwarg": None})
 
     async def read(self) -> str | bytes:
-        """Call the function; raises ValueError where it fails."""
+        """Call the function; raises ResourceFailure, a ValueError, where it fails."""
         try:
             result = self.fn()
             if inspect.isawaitable(result):
@@ -111,7 +112,7 @@ class FunctionResource(Resource):
         except BaseException as error:
             if must_pass(error):
                 raise
-            raise ValueError(f"Error reading resource {self.uri}: {text_of(error)}") from error
+            raise ResourceFailure(f"Error reading resource {self.uri}: {text_of(error)}") from error
 
 
 class FileResource(Resource):

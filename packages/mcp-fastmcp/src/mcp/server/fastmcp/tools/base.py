@@ -9,11 +9,11 @@ from typing import Any, ClassVar, Literal, Self
 
 import anyio.to_thread
 from anyio.lowlevel import RunVar
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from mcp.server.fastmcp._errors import must_pass, text_of
 from mcp.server.fastmcp.context import Context
-from mcp.server.fastmcp.exceptions import ToolError
+from mcp.server.fastmcp.exceptions import InvalidToolArgumentsError, ToolFailure
 from mcp.server.fastmcp.signature import FuncMetadata, func_metadata, function_name, is_async_callable
 from mcp.server.fastmcp.utilities.context_injection import find_context_parameter
 from mcp.shared.tool_name_validation import validate_and_warn_tool_name
@@ -116,7 +116,8 @@ class Tool(BaseModel):
     @property
     def plain(self) -> bool:
         """Whether a call ends without ever waiting, so that it may run where it is accepted."""
-        return not self.is_async and self.run_in == "loop" and not self._may_wait
+        own = type(self).run is Tool.run
+        return own and not self.is_async and self.run_in == "loop" and not self._may_wait
 
     @property
     def output_schema(self) -> dict[str, Any] | None:
@@ -137,11 +138,11 @@ class Tool(BaseModel):
             convert_result: whether to turn the result into content blocks and structured output.
 
         Raises:
-            ToolError: the arguments or the result do not fit, or the function failed; `__cause__` is the reason.
+            ToolError: the arguments or the result do not fit, or the function failed; see `__cause__`.
             UrlElicitationRequiredError: as the function raised it.
         """
+        values = self._validated(arguments)
         try:
-            values = self.fn_metadata.validate_arguments(arguments)
             if self.context_kwarg is not None:
                 values[self.context_kwarg] = context
             result = await self._call(values)
@@ -149,7 +150,14 @@ class Tool(BaseModel):
         except BaseException as error:
             if must_pass(error):
                 raise
-            raise ToolError(f"Error executing tool {self.name}: {text_of(error)}") from error
+            raise ToolFailure(f"Error executing tool {self.name}: {text_of(error)}") from error
+
+    def _validated(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self.fn_metadata.validate_arguments(arguments)
+        except ValidationError as error:
+            text = f"Error executing tool {self.name}: {text_of(error)}"
+            raise InvalidToolArgumentsError(text) from error
 
     async def _call(self, values: dict[str, Any]) -> Any:
         if self.is_async:
