@@ -30,6 +30,8 @@ from mcp.types import (
     SubscriptionFilter,
 )
 from mcp.types.jsonrpc import NotificationFrame, dump_json
+from mcp.types.methods import METHODS
+from mcp.types.wire import without_bad_hints
 
 __all__ = ["Limits", "LoggingFnT", "MessageHandlerFnT", "SessionCore"]
 
@@ -247,7 +249,9 @@ class SessionCore(
         )
         if not self.self_contained:
             return await asked.round({})
-        return await complete(request.method, asked.round, self._answer_question)
+        result = await complete(request.method, asked.round, self._answer_question)
+        method = METHODS.get(request.method)
+        return without_bad_hints(result) if method is not None and method.cacheable else result
 
     async def _answer_question(self, key: str, question: Question) -> types.Result:
         return await self._answer(question, key)

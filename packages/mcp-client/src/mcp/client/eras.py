@@ -26,7 +26,9 @@ from mcp.types import (
     InitializeResult,
     LoggingLevel,
 )
+from mcp.types.methods import METHODS
 from mcp.types.versions import LATEST_LEGACY, LATEST_MODERN, LEGACY_REVISIONS, MODERN_REVISIONS, is_modern
+from mcp.types.wire import parse_result
 
 __all__ = [
     "FIRST_ASKED",
@@ -122,8 +124,8 @@ def within(mode: Mode, outcome: Outcome) -> Outcome:
 def outcome_of_result(result: dict[str, Any]) -> Outcome:
     """Return what a result of `server/discover` means; one of another shape is no answer to it."""
     try:
-        discovered = DiscoverResult.model_validate(result)
-    except ValidationError:
+        discovered = cast(DiscoverResult, parse_result(METHODS["server/discover"], result, FIRST_ASKED))
+    except ValueError:
         return Handshake("it answered server/discover with something else")
     chosen = _newest(discovered.supportedVersions, MODERN_REVISIONS)
     if chosen is not None:

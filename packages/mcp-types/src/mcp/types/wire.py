@@ -54,6 +54,7 @@ __all__ = [
     "parse_params",
     "parse_request",
     "parse_result",
+    "without_bad_hints",
 ]
 
 _R1, _R2, _R3, _R4, _R5 = "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"
@@ -167,7 +168,7 @@ def parse_result(method: Method, result: dict[str, Any], revision: str) -> Resul
     if model is sampling.CreateMessageResult and _uses_tools(result):
         model = sampling.CreateMessageResultWithTools
     if method.cacheable:
-        result = _without_bad_hints(result)
+        result = without_bad_hints(result)
     return model.model_validate(result, by_alias=True, by_name=False)
 
 
@@ -178,8 +179,11 @@ def _uses_tools(result: dict[str, Any]) -> bool:
     )
 
 
-# Hints cannot make a result wrong; without them it is stale. Specification: server/utilities/caching.
-def _without_bad_hints(result: dict[str, Any]) -> dict[str, Any]:
+def without_bad_hints(result: dict[str, Any]) -> dict[str, Any]:
+    """The result of a cacheable method, without hints that are none: they make it stale, not wrong.
+
+    Specification: server/utilities/caching.
+    """
     ttl, scope = result.get("ttlMs"), result.get("cacheScope")
     is_good = (ttl is None or (type(ttl) is int and ttl >= 0)) and scope in (None, "public", "private")
     if is_good:
