@@ -11,6 +11,8 @@ from mcp.shared.exceptions import MissingClientCapability, UrlElicitationRequire
 
 __all__ = ["must_pass", "text_of", "told"]
 
+_STEERING = (UrlElicitationRequiredError, MissingClientCapability, InputRequired, GeneratorExit)
+
 logger = logging.getLogger(__name__)
 
 
@@ -18,9 +20,7 @@ def must_pass(error: BaseException) -> bool:
     """Whether `error` is no failure of the author's function: it steers the call, and others act on it."""
     if isinstance(error, BaseExceptionGroup):
         return any(map(must_pass, error.exceptions))
-    if isinstance(
-        error, UrlElicitationRequiredError | MissingClientCapability | InputRequired | GeneratorExit
-    ):
+    if isinstance(error, _STEERING):
         return True
     # A cancellation that leaked out of a task which the function awaited is a failure like any other.
     return being_cancelled(error)

@@ -3,45 +3,28 @@
 import importlib
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Generic, Literal, NoReturn, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import anyio
 from pydantic import AnyUrl
 
-from mcp.server.changes import PROMPTS, RESOURCES, TOOLS, Change
 from mcp.server.elicitation import ElicitationResult, ElicitSchemaModelT, UrlElicitationResult
 from mcp.server.fastmcp._errors import must_pass, text_of
 from mcp.server.fastmcp._handlers import register
+from mcp.server.fastmcp.catalogue import Catalogue, Decorator
 from mcp.server.fastmcp.context import Context
 from mcp.server.fastmcp.exceptions import ResourceError, ResourceFailure, UnknownPromptError
 from mcp.server.fastmcp.http import StreamableHTTPASGIApp, not_available
-from mcp.server.fastmcp.prompts import Prompt, PromptManager
-from mcp.server.fastmcp.resources import FunctionResource, Resource, ResourceManager
 from mcp.server.fastmcp.settings import LifespanResultT, Settings
-from mcp.server.fastmcp.signature import signature_of
-from mcp.server.fastmcp.tools import Tool, ToolManager
+from mcp.server.fastmcp.tools import Tool
 from mcp.server.fastmcp.tools.base import RunIn
-from mcp.server.fastmcp.uri_template import UriTemplate
-from mcp.server.fastmcp.utilities.context_injection import find_context_parameter
 from mcp.server.fastmcp.utilities.logging import LogLevel, configure_logging
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.lowlevel.server import Server, lifespan as no_lifespan
 from mcp.server.session import ServerSession
 from mcp.server.stdio import Shutdown, run_stdio, stdio_server
 from mcp.shared.link import ReadStream, WriteStream
-from mcp.types import (
-    Annotations,
-    ContentBlock,
-    GetPromptResult,
-    Icon,
-    Prompt as MCPPrompt,
-    PromptArgument as MCPPromptArgument,
-    PromptMessage,
-    Resource as MCPResource,
-    ResourceTemplate as MCPResourceTemplate,
-    Tool as MCPTool,
-    ToolAnnotations,
-)
+from mcp.types import ContentBlock, GetPromptResult, Icon, PromptMessage
 
 __all__ = [
     "Context",
@@ -56,7 +39,6 @@ __all__ = [
 
 Transport = Literal["stdio", "sse", "streamable-http"]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_Decorator = Callable[[_Function], _Function]
 
 
 def lifespan_wrapper(
@@ -73,7 +55,7 @@ def lifespan_wrapper(
     return wrapper
 
 
-class FastMCP(Generic[LifespanResultT]):
+class FastMCP(Catalogue, Generic[LifespanResultT]):
     """A server made of plain functions.
 
     Args:
@@ -163,13 +145,9 @@ class FastMCP(Generic[LifespanResultT]):
             transport_security=transport_security,
         )
         self.dependencies = self.settings.dependencies
-        self._run_in: RunIn = run_in
         self._event_store = event_store
         self._retry_interval = retry_interval
         self._custom_routes: list[tuple[str, list[str], str | None, bool, Callable[..., Any]]] = []
-        self._tool_manager = ToolManager(warn_on_duplicate_tools, tools=tools)
-        self._resource_manager = ResourceManager(warn_on_duplicate_resources)
-        self._prompt_manager = PromptManager(warn_on_duplicate_prompts)
         self._mcp_server: Server[LifespanResultT, Any] = Server(
             name=name or "FastMCP",
             instructions=instructions,
@@ -177,6 +155,14 @@ class FastMCP(Generic[LifespanResultT]):
             icons=icons,
             lifespan=lifespan_wrapper(self, lifespan) if lifespan else cast("Any", no_lifespan),
             state_keys=state_keys,
+        )
+        super().__init__(
+            tools=tools,
+            run_in=run_in,
+            warn_on_duplicate_tools=warn_on_duplicate_tools,
+            warn_on_duplicate_resources=warn_on_duplicate_resources,
+            warn_on_duplicate_prompts=warn_on_duplicate_prompts,
+            changed=self._mcp_server.changes.publish,
         )
         register(self, self._mcp_server, mask_errors=mask_errors)
 
@@ -208,23 +194,7 @@ class FastMCP(Generic[LifespanResultT]):
             request_context = None
         return Context(request_context=request_context, fastmcp=self)
 
-    # Tools
-
-    async def list_tools(self) -> list[MCPTool]:
-        """Return the tools as clients see them."""
-        return [
-            MCPTool(
-                name=tool.name,
-                title=tool.title,
-                description=tool.description,
-                inputSchema=tool.parameters,
-                outputSchema=tool.output_schema,
-                annotations=tool.annotations,
-                icons=tool.icons,
-                _meta=tool.meta,
-            )
-            for tool in self._tool_manager.list_tools()
-        ]
+    # Using what is offered
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any]
@@ -238,123 +208,9 @@ class FastMCP(Generic[LifespanResultT]):
         Raises:
             ToolError: there is no such tool, or it failed.
         """
-        result: Any = await self._tool_manager.call_tool(
-            name, arguments, context=self.get_context(), convert_result=True
-        )
-        return result
-
-    def add_tool(
-        self,
-        fn: Callable[..., Any],
-        name: str | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        annotations: ToolAnnotations | None = None,
-        icons: list[Icon] | None = None,
-        meta: dict[str, Any] | None = None,
-        structured_output: bool | None = None,
-        *,
-        run_in: RunIn | None = None,
-    ) -> None:
-        """Offer a function as a tool.
-
-        Args:
-            fn: the function; its parameters, without that of type Context, are what the model fills in.
-            name: the function's by default.
-            title: for people.
-            description: for the model; the function's docstring by default.
-            annotations: what the tool does to the world.
-            icons: for user interfaces.
-            meta: `_meta` in the list.
-            structured_output: whether the result is structured too; by default where its annotation allows it.
-            run_in: where a plain function runs: "loop", in place, or "thread".
-
-        Raises:
-            InvalidSignature: the function cannot be offered as asked.
-        """
-        self._tool_manager.add_tool(
-            fn,
-            name=name,
-            title=title,
-            description=description,
-            annotations=annotations,
-            icons=icons,
-            meta=meta,
-            structured_output=structured_output,
-            run_in=run_in or self._run_in,
-        )
-        self._changed(TOOLS)
-
-    def remove_tool(self, name: str) -> None:
-        """Take a tool back; raises ToolError where there is none of that name."""
-        self._tool_manager.remove_tool(name)
-        self._changed(TOOLS)
-
-    def tool(
-        self,
-        name: str | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        annotations: ToolAnnotations | None = None,
-        icons: list[Icon] | None = None,
-        meta: dict[str, Any] | None = None,
-        structured_output: bool | None = None,
-        *,
-        run_in: RunIn | None = None,
-    ) -> _Decorator[_Function]:
-        """Return a decorator that offers a function as a tool; the arguments are those of `add_tool`."""
-        if callable(name):
-            raise TypeError(_MISUSED.format(kind="tool", call="tool()"))
-
-        def decorate(fn: _Function) -> _Function:
-            self.add_tool(
-                fn,
-                name=name,
-                title=title,
-                description=description,
-                annotations=annotations,
-                icons=icons,
-                meta=meta,
-                structured_output=structured_output,
-                run_in=run_in,
-            )
-            return fn
-
-        return decorate
-
-    # Resources
-
-    async def list_resources(self) -> list[MCPResource]:
-        """Return the resources as clients see them."""
-        return [
-            MCPResource(
-                uri=resource.uri,
-                name=resource.name or "",
-                title=resource.title,
-                description=resource.description,
-                mimeType=resource.mime_type,
-                icons=resource.icons,
-                annotations=resource.annotations,
-                _meta=resource.meta,
-            )
-            for resource in self._resource_manager.list_resources()
-        ]
-
-    async def list_resource_templates(self) -> list[MCPResourceTemplate]:
-        """Return the resource templates as clients see them."""
-        return [
-            MCPResourceTemplate(
-                uriTemplate=template.uri_template,
-                name=template.name,
-                title=template.title,
-                description=template.description,
-                mimeType=template.mime_type,
-                icons=template.icons,
-                annotations=template.annotations,
-                _meta=template.meta,
-            )
-            for template in self._resource_manager.list_templates()
-        ]
+        context = self.get_context()
+        result = await self._tool_manager.call_tool(name, arguments, context=context, convert_result=True)
+        return cast("Sequence[ContentBlock] | dict[str, Any]", result)
 
     async def read_resource(self, uri: AnyUrl | str) -> Iterable[ReadResourceContents]:
         """Read a resource; raises ResourceError where there is none of that URI, or it fails."""
@@ -369,78 +225,6 @@ class FastMCP(Generic[LifespanResultT]):
             raise ResourceFailure(text_of(error)) from error
         return [ReadResourceContents(content=content, mime_type=resource.mime_type, meta=resource.meta)]
 
-    def add_resource(self, resource: Resource) -> None:
-        """Offer a resource."""
-        self._resource_manager.add_resource(resource)
-        self._changed(RESOURCES)
-
-    def resource(
-        self,
-        uri: str,
-        *,
-        name: str | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        mime_type: str | None = None,
-        icons: list[Icon] | None = None,
-        annotations: Annotations | None = None,
-        meta: dict[str, Any] | None = None,
-    ) -> _Decorator[_Function]:
-        """Return a decorator that offers a function's result as a resource.
-
-        Args:
-            uri: with `{name}` for each parameter of the function; without any, the function takes none.
-            name: the function's by default.
-            title: for people.
-            description: for people and the model; the function's docstring by default.
-            mime_type: of what it returns: text, bytes, or a value that becomes JSON.
-            icons: for user interfaces.
-            annotations: for whom it is, and how much it matters.
-            meta: `_meta` in the list and beside the contents.
-
-        Raises:
-            ValueError: by the decorator, where URI and function do not have the same parameters.
-        """
-        if callable(uri):
-            raise TypeError(_MISUSED.format(kind="resource", call="resource('uri')"))
-        described: dict[str, Any] = {
-            "name": name,
-            "title": title,
-            "description": description,
-            "mime_type": mime_type,
-            "icons": icons,
-            "annotations": annotations,
-            "meta": meta,
-        }
-
-        def decorate(fn: _Function) -> _Function:
-            if _is_template(uri, fn):
-                self._resource_manager.add_template(fn, uri, **described)
-                self._changed(RESOURCES)
-            else:
-                self.add_resource(FunctionResource.from_function(fn, uri, **described))
-            return fn
-
-        return decorate
-
-    # Prompts
-
-    async def list_prompts(self) -> list[MCPPrompt]:
-        """Return the prompts as clients see them."""
-        return [
-            MCPPrompt(
-                name=prompt.name,
-                title=prompt.title,
-                description=prompt.description,
-                arguments=[
-                    MCPPromptArgument(name=each.name, description=each.description, required=each.required)
-                    for each in prompt.arguments or ()
-                ],
-                icons=prompt.icons,
-            )
-            for prompt in self._prompt_manager.list_prompts()
-        ]
-
     async def get_prompt(self, name: str, arguments: dict[str, Any] | None = None) -> GetPromptResult:
         """Make a prompt's messages; raises ValueError where there is none of that name, or it fails."""
         prompt = self._prompt_manager.get_prompt(name)
@@ -452,48 +236,17 @@ class FastMCP(Generic[LifespanResultT]):
             messages=[PromptMessage(role=each.role, content=each.content) for each in messages],
         )
 
-    def add_prompt(self, prompt: Prompt) -> None:
-        """Offer a prompt."""
-        self._prompt_manager.add_prompt(prompt)
-        self._changed(PROMPTS)
-
-    def prompt(
-        self,
-        name: str | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        icons: list[Icon] | None = None,
-    ) -> _Decorator[_Function]:
-        """Return a decorator that offers a function as a prompt.
-
-        Args:
-            name: the function's by default.
-            title: for people.
-            description: for people; the function's docstring by default.
-            icons: for user interfaces.
-        """
-        if callable(name):
-            raise TypeError(_MISUSED.format(kind="prompt", call="prompt()"))
-
-        def decorate(fn: _Function) -> _Function:
-            self.add_prompt(
-                Prompt.from_function(fn, name=name, title=title, description=description, icons=icons)
-            )
-            return fn
-
-        return decorate
-
-    def completion(self) -> _Decorator[_Function]:
+    def completion(self) -> Decorator[_Function]:
         """Return a decorator for the function that completes arguments of prompts and templates.
 
         It is `async (ref, argument, context) -> Completion | None`.
         """
-        return cast("_Decorator[_Function]", self._mcp_server.completion())
+        return cast("Decorator[_Function]", self._mcp_server.completion())
 
     # Serving
 
     def run(self, transport: Transport = "stdio", mount_path: str | None = None) -> None:
-        """Serve as the owner of the process, which gets a log handler if it has none, until the client is gone.
+        """Serve until the client is gone, as the owner of the process, which gets a log handler if need be.
 
         Args:
             transport: how.
@@ -526,16 +279,16 @@ class FastMCP(Generic[LifespanResultT]):
         """Serve over streamable HTTP; not available yet."""
         not_available("run_streamable_http_async()")
 
-    def sse_app(self, mount_path: str | None = None) -> NoReturn:
+    def sse_app(self, mount_path: str | None = None) -> Any:
         """Return the ASGI application for HTTP with SSE; not available yet."""
         not_available("sse_app()")
 
-    def streamable_http_app(self) -> NoReturn:
+    def streamable_http_app(self) -> Any:
         """Return the ASGI application for streamable HTTP; not available yet."""
         not_available("streamable_http_app()")
 
     @property
-    def session_manager(self) -> NoReturn:
+    def session_manager(self) -> Any:
         """The manager of streamable HTTP sessions; raises RuntimeError before `streamable_http_app()`."""
         raise RuntimeError(
             "The session manager is there once streamable_http_app() was called, "
@@ -544,7 +297,7 @@ class FastMCP(Generic[LifespanResultT]):
 
     def custom_route(
         self, path: str, methods: list[str], name: str | None = None, include_in_schema: bool = True
-    ) -> _Decorator[_Function]:
+    ) -> Decorator[_Function]:
         """Return a decorator that serves an HTTP path beside the protocol's.
 
         Args:
@@ -568,28 +321,6 @@ class FastMCP(Generic[LifespanResultT]):
             return False
         found = self._tool_manager.get_tool(tool)
         return found is None or found.plain
-
-    def _changed(self, what: Change) -> None:
-        self._mcp_server.changes.publish(what)
-
-
-_MISUSED = (
-    "The @{kind} decorator was used incorrectly. Did you forget to call it? Use @{call} instead of @{kind}"
-)
-
-
-def _is_template(uri: str, fn: Callable[..., Any]) -> bool:
-    """Whether the URI has variables; raises ValueError where they are not the function's parameters."""
-    context = find_context_parameter(fn)
-    function_params = {name for name in signature_of(fn).parameters if name != context}
-    if not ("{" in uri and "}" in uri) and not function_params:
-        return False
-    uri_params = set(UriTemplate(uri).names)
-    if uri_params != function_params:
-        raise ValueError(
-            f"Mismatch between URI parameters {uri_params} and function parameters {function_params}"
-        )
-    return True
 
 
 def _check_auth(auth: Any, provider: Any, verifier: Any) -> None:

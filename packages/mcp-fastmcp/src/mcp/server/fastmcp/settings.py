@@ -56,7 +56,7 @@ class Settings(BaseModel, Generic[LifespanResultT]):
     warn_on_duplicate_tools: bool
     warn_on_duplicate_prompts: bool
     dependencies: list[str]
-    # Any: FastMCP, AuthSettings and TransportSecuritySettings live above this module, or in another distribution.
+    # Any: the types are in modules above this one, or in another distribution.
     lifespan: Callable[[Any], AbstractAsyncContextManager[LifespanResultT]] | None
     auth: Any
     transport_security: Any
