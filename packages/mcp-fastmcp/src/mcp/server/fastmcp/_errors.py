@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from typing import cast
 
 from mcp.server.fastmcp._content import readable
 from mcp.server.fastmcp.exceptions import Failure, FastMCPError
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 def must_pass(error: BaseException) -> bool:
     """Whether `error` is no failure of the author's function: it steers the call, and others act on it."""
     if isinstance(error, BaseExceptionGroup):
-        return any(map(must_pass, error.exceptions))
+        return any(map(must_pass, cast("BaseExceptionGroup[BaseException]", error).exceptions))
     if isinstance(error, _STEERING):
         return True
     # A cancellation that leaked out of a task which the function awaited is a failure like any other.

@@ -1,7 +1,7 @@
 """The handlers of FastMCP on its low-level server: where its errors become what the wire carries."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from mcp.server.fastmcp._content import as_text
 from mcp.server.fastmcp._errors import must_pass, told
@@ -18,6 +18,7 @@ from mcp.types import (
     AnyUrl,
     CallToolRequest,
     CallToolResult,
+    ContentBlock,
     GetPromptRequest,
     GetPromptResult,
     Prompt,
@@ -118,6 +119,6 @@ def _tool_result(returned: Any) -> Result:
         text = TextContent(type="text", text=as_text(returned))
         return CallToolResult(content=[text], structuredContent=returned)
     if isinstance(returned, tuple):
-        content, structured = returned
+        content, structured = cast("tuple[Iterable[ContentBlock], dict[str, Any]]", returned)
         return CallToolResult(content=list(content), structuredContent=structured)
     return CallToolResult(content=list(returned))

@@ -96,10 +96,11 @@ def _as_it_is(function: str, annotation: Any) -> Output | None:
         return None
     if issubclass(annotation, BaseModel):
         return _output(annotation)
-    if is_typeddict(annotation):
-        return _output(_typed_dict_model(annotation))
-    fields = _attributes(annotation)
-    return _output(_model(annotation.__name__, _AttributesModel, fields)) if fields else None
+    cls = cast("type[Any]", annotation)
+    if is_typeddict(cls):
+        return _output(_typed_dict_model(cls))
+    fields = _attributes(cls)
+    return _output(_model(cls.__name__, _AttributesModel, fields)) if fields else None
 
 
 def _wrapped(function: str, annotation: Any) -> Output:
@@ -129,9 +130,10 @@ def _attributes(cls: type) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def _default(cls: type, name: str) -> Any:
+def _default(cls: type[Any], name: str) -> Any:
     if not dataclasses.is_dataclass(cls):
-        return getattr(cls, name, ...)
+        plain: Any = cls
+        return getattr(plain, name, ...)
     field = next(each for each in dataclasses.fields(cls) if each.name == name)
     if field.default_factory is not dataclasses.MISSING:
         return cast("FieldInfo", Field(default_factory=field.default_factory))

@@ -1,7 +1,7 @@
 """FastMCP: a server made of plain functions, with decorators that register them."""
 
 import importlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Generic, Literal, TypeVar, cast
 
@@ -48,7 +48,7 @@ def lifespan_wrapper(
     """Return the lifespan of the low-level server, which opens that of `app`."""
 
     @asynccontextmanager
-    async def wrapper(_: Server[LifespanResultT, Any]) -> AsyncIterator[LifespanResultT]:
+    async def wrapper(_: Server[LifespanResultT, Any]) -> AsyncGenerator[LifespanResultT]:
         async with lifespan(app) as state:
             yield state
 
@@ -261,7 +261,7 @@ class FastMCP(Catalogue, Generic[LifespanResultT]):
         if transport != "stdio":
             not_available(f"run({transport!r})")
         configure_logging(self.settings.log_level)
-        if type(self).run_stdio_async is not FastMCP.run_stdio_async:
+        if type(self).run_stdio_async is not _RUN_STDIO:
             anyio.run(self.run_stdio_async)
         else:
             run_stdio(self._serve)
@@ -317,10 +317,15 @@ class FastMCP(Catalogue, Generic[LifespanResultT]):
         await self._mcp_server.run(read, write, self._mcp_server.create_initialization_options())
 
     def _runs_in_place(self, tool: str) -> bool:
-        if getattr(self.call_tool, "__func__", None) is not FastMCP.call_tool:
+        if getattr(self.call_tool, "__func__", None) is not _CALL_TOOL:
             return False
         found = self._tool_manager.get_tool(tool)
         return found is None or found.plain
+
+
+# What a subclass may replace: it is then asked, instead of what is faster.
+_RUN_STDIO: Any = FastMCP[Any].run_stdio_async
+_CALL_TOOL: Any = FastMCP[Any].call_tool
 
 
 def _check_auth(auth: Any, provider: Any, verifier: Any) -> None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypeVar
 
 from mcp.server.fastmcp.utilities.logging import LogLevel
 
 __all__ = ["LifespanResultT", "Settings"]
 
-LifespanResultT = TypeVar("LifespanResultT")
+LifespanResultT = TypeVar("LifespanResultT", default=Any)
 
 
 class Settings(BaseModel, Generic[LifespanResultT]):
