@@ -70,7 +70,7 @@ class Claim:
 
     def _divert_stdout(self) -> None:
         self.stdout = _copy(STDOUT)
-        if not _is_open(STDERR):
+        if sys.__stderr__ is None or not _is_open(STDERR):  # without it, number 2 is some other file
             _to_null(STDOUT, os.O_WRONLY)
         elif _same_pipe(STDOUT, STDERR):  # the client reads both as one: a log line would be a bad message
             self._stderr = _copy(STDERR)

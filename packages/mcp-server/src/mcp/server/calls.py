@@ -114,7 +114,9 @@ class Call:
     def start(self) -> None:
         """Run in a task of its own, from the first step to the last."""
         self.calls.running.add(self)
-        self._task = _loop.spawn(self._main, name=f"mcp {self.method.name}", context=self.inbound.exchange.context)
+        self._task = _loop.spawn(
+            self._main, name=f"mcp {self.method.name}", context=self.inbound.exchange.context
+        )
 
     def step_through(self) -> None:
         """Run in place: for a handler that never waits."""
@@ -129,6 +131,7 @@ class Call:
 
     async def _main(self) -> None:
         self._begun = True
+        outcome: tuple[bytes, Result] | McpError
         try:
             outcome = await self._serve(self)
         except McpError as error:
@@ -181,7 +184,9 @@ class Call:
         answers = self._take_given(questions)
         waiting = {key: _Question(each) for key, each in questions.items() if key not in answers}
         if clash := self._questions.keys() & waiting.keys():
-            raise ValueError(f"A question with the key {sorted(clash)[0]!r} is open in this call: choose another key")
+            raise ValueError(
+                f"A question with the key {sorted(clash)[0]!r} is open in this call: choose another key"
+            )
         self._questions.update(waiting)
         try:
             if waiting:
@@ -202,7 +207,9 @@ class Call:
         for question in questions.values():
             missing = missing_capability(question, self.inbound.envelope.capabilities)
             if missing is not None:
-                raise MissingClientCapability(f"{question.method} needs a capability that the client did not declare", missing)
+                raise MissingClientCapability(
+                    f"{question.method} needs a capability that the client did not declare", missing
+                )
 
     def _take_given(self, questions: Mapping[str, AnyRequest]) -> dict[str, Result]:
         return {
@@ -225,7 +232,9 @@ class Call:
         exchange.when_cancelled(None)
         self._handle = self.calls.park(self)
         self._expiry = _loop.call_later(self.calls.parked_seconds, self._expire)
-        exchange.reply(*self.input_required({key: each.request for key, each in self._questions.items()}, self._handle))
+        exchange.reply(
+            *self.input_required({key: each.request for key, each in self._questions.items()}, self._handle)
+        )
 
     def input_required(
         self, questions: Mapping[str, AnyRequest], handle: str | None, state: str | None = None
@@ -241,10 +250,14 @@ class Call:
             user=state,
         ).seal(self.calls.keys)
         result = InputRequiredResult(inputRequests=dict(questions) or None, requestState=sealed)  # type: ignore[arg-type]  # kinds were checked
-        return dump_result(self.method, result, self.inbound.envelope.revision, self.inbound.server_info), result
+        return dump_result(
+            self.method, result, self.inbound.envelope.revision, self.inbound.server_info
+        ), result
 
     def _expire(self) -> None:
-        logger.info("A parked call of %s was given up: nobody answered its questions in time", self.method.name)
+        logger.info(
+            "A parked call of %s was given up: nobody answered its questions in time", self.method.name
+        )
         self.calls.take(self._handle)
         self.cancel()
 
@@ -275,7 +288,8 @@ class Call:
 def _digest(question: AnyRequest) -> str:
     params = question.params
     return digest_of_question(
-        question.method, None if params is None else params.model_dump(mode="json", by_alias=True, exclude_none=True)
+        question.method,
+        None if params is None else params.model_dump(mode="json", by_alias=True, exclude_none=True),
     )
 
 
@@ -314,7 +328,9 @@ class Calls:
         """Take a parked call out of the table."""
         return None if handle is None else self._parked.pop(handle, None)
 
-    def resume(self, inbound: Inbound, method: Method, request: Any, state: str) -> tuple[Call | None, str | None]:
+    def resume(
+        self, inbound: Inbound, method: Method, request: Any, state: str
+    ) -> tuple[Call | None, str | None]:
         """Find what a retry belongs to: a parked call, which goes on in its exchange, or the author's own state.
 
         Returns:

@@ -99,7 +99,9 @@ class LiveChannel:
             return Room(None)
         params = encode_params(notification, revision, {})
         if related_request_id is not None:
-            return self._peer.notify(method, params, ServerMessageMetadata(related_request_id=related_request_id))
+            return self._peer.notify(
+                method, params, ServerMessageMetadata(related_request_id=related_request_id)
+            )
         if self._exchange is not None:
             return self._exchange.notify(method, params)
         return self._peer.notify(method, params)
@@ -122,15 +124,20 @@ class LiveChannel:
         """Put the questions of an InputRequiredResult as requests."""
         answers = await self.ask(questions)
         return {
-            key: answer.model_dump(mode="json", by_alias=True, exclude_none=True) for key, answer in answers.items()
+            key: answer.model_dump(mode="json", by_alias=True, exclude_none=True)
+            for key, answer in answers.items()
         }
 
     def _check(self, question: AnyRequest) -> None:
         if find(question.method, self._handshake.revision, "server", "request") is None:
-            raise InvalidRequest(f"Revision {self._handshake.revision}, which this client speaks, has no {question.method}")
+            raise InvalidRequest(
+                f"Revision {self._handshake.revision}, which this client speaks, has no {question.method}"
+            )
         missing = missing_capability(question, self._handshake.capabilities)
         if missing is not None:
-            raise InvalidRequest(f"{question.method} needs a capability that the client did not declare: {missing}")
+            raise InvalidRequest(
+                f"{question.method} needs a capability that the client did not declare: {missing}"
+            )
 
     async def _put(self, key: str, question: AnyRequest) -> Result:
         raw = await self._peer.request(

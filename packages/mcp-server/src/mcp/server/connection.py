@@ -18,7 +18,13 @@ from mcp.shared.exchange import PeerExchange
 from mcp.shared.link import Link
 from mcp.shared.peer import Peer
 from mcp.shared.session import refuse_malformed, typed_notification
-from mcp.types import PROTOCOL_VERSION_KEY, InitializedNotification, ServerCapabilities, SetLevelRequest, SubscribeRequest
+from mcp.types import (
+    PROTOCOL_VERSION_KEY,
+    InitializedNotification,
+    ServerCapabilities,
+    SetLevelRequest,
+    SubscribeRequest,
+)
 from mcp.types.jsonrpc import MalformedMessage, NotificationFrame, dump_json
 from mcp.types.methods import METHODS
 from mcp.types.versions import takes_batches
@@ -151,7 +157,9 @@ class Connection:
             return
         notification = typed_notification(frame, self._handshake.revision, "server")
         if notification is None:
-            self._peer.log_once("notification", "Ignored the unknown or malformed notification %r", frame.method)
+            self._peer.log_once(
+                "notification", "Ignored the unknown or malformed notification %r", frame.method
+            )
             return
         if isinstance(notification, InitializedNotification):
             self._handshake.initialized()

@@ -11,8 +11,7 @@ from mcp.server.models import InitializationOptions
 from mcp.server.questions import kind_of
 from mcp.server.session import ServerSession
 from mcp.shared.channel import AnyNotification, AnyRequest
-from mcp.shared.context import LifespanContextT, RequestT, SessionT
-from mcp.shared.context import RequestContext as SharedContext
+from mcp.shared.context import LifespanContextT, RequestContext as SharedContext, RequestT, SessionT
 from mcp.types import (
     ElicitRequest,
     ElicitRequestFormParams,
@@ -31,7 +30,9 @@ from mcp.types import (
 __all__ = ["RequestContext", "request_ctx"]
 
 
-class RequestContext(SharedContext[SessionT, LifespanContextT, RequestT], Generic[SessionT, LifespanContextT, RequestT]):
+class RequestContext(
+    SharedContext[SessionT, LifespanContextT, RequestT], Generic[SessionT, LifespanContextT, RequestT]
+):
     """The request being served.
 
     A call outlives its exchange when it asks the client something that only a retry can answer: request id, `_meta`,
@@ -51,19 +52,21 @@ class RequestContext(SharedContext[SessionT, LifespanContextT, RequestT], Generi
         self.close_sse_stream = getattr(metadata, "close_sse_stream", None)
         self.close_standalone_sse_stream = getattr(metadata, "close_standalone_sse_stream", None)
 
-    @property  # type: ignore[override]  # 1.x has a field here, which could not follow the exchange
-    def request_id(self) -> RequestId:  # pyright: ignore[reportIncompatibleVariableOverride]  # as above
+    # 1.x has fields where these properties are; fields could not follow the call from exchange to exchange.
+
+    @property
+    def request_id(self) -> RequestId:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
         """The JSON-RPC id of the exchange attached now."""
         return self._call.inbound.exchange.request_id
 
-    @property  # type: ignore[override]  # as above
-    def meta(self) -> RequestParams.Meta | None:  # pyright: ignore[reportIncompatibleVariableOverride]  # as above
+    @property
+    def meta(self) -> RequestParams.Meta | None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
         """The `_meta` of the exchange attached now."""
         meta = self._call.inbound.envelope.meta
         return RequestParams.Meta.model_validate(meta) if meta else None
 
-    @property  # type: ignore[override]  # as above
-    def request(self) -> RequestT | None:  # pyright: ignore[reportIncompatibleVariableOverride]  # as above
+    @property
+    def request(self) -> RequestT | None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
         """The transport's request object of the exchange attached now."""
         return cast("RequestT | None", self._call.inbound.exchange.request)
 
@@ -96,7 +99,9 @@ class RequestContext(SharedContext[SessionT, LifespanContextT, RequestT], Generi
         """Send a notification with this request; await what is returned to wait for room, or leave it."""
         return self._call.channel.notify(notification)
 
-    def progress(self, progress: float, total: float | None = None, message: str | None = None) -> Awaitable[None]:
+    def progress(
+        self, progress: float, total: float | None = None, message: str | None = None
+    ) -> Awaitable[None]:
         """Report progress, if the client asked for it.
 
         Args:
@@ -107,7 +112,9 @@ class RequestContext(SharedContext[SessionT, LifespanContextT, RequestT], Generi
         token = self._call.inbound.envelope.progress_token
         if token is None:
             return self._call.nothing()
-        params = ProgressNotificationParams(progressToken=token, progress=progress, total=total, message=message)
+        params = ProgressNotificationParams(
+            progressToken=token, progress=progress, total=total, message=message
+        )
         return self.notify(ProgressNotification(params=params))
 
     def log(self, level: LoggingLevel, data: Any, logger: str | None = None) -> Awaitable[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 from pydantic import ValidationError
 
@@ -89,7 +89,10 @@ def _serve(server: Registry, handler: Handler) -> Serve:
             answers = await call.channel.ask_now(questions)
             if answers is None:
                 return call.input_required(questions, None, result.requestState)
-            call.request.params.inputResponses, call.request.params.requestState = answers, result.requestState
+            call.request.params.inputResponses, call.request.params.requestState = (
+                answers,
+                result.requestState,
+            )
         try:
             return dump_result(call.method, result, call.revision, call.inbound.server_info), result
         except Exception as error:  # whatever a handler returns: it fails this call alone
@@ -100,7 +103,9 @@ def _serve(server: Registry, handler: Handler) -> Serve:
     return serve
 
 
-async def _run(server: Registry, handler: Handler, context: RequestContext[Any, Any, Any], call: Call) -> Result:
+async def _run(
+    server: Registry, handler: Handler, context: RequestContext[Any, Any, Any], call: Call
+) -> Result:
     """Run the handler behind a wall: whatever it raises ends in one error for this call.
 
     Raises:
@@ -126,8 +131,7 @@ async def _run(server: Registry, handler: Handler, context: RequestContext[Any, 
         logger.error("The handler of %s raised %s", call.method.name, type(error).__name__)
         raise InternalError(f"{type(error).__name__}: {_one_line(error)}") from error
     else:
-        unwrapped: Result = getattr(result, "root", result)
-        return unwrapped
+        return cast("Result", getattr(result, "root", result))
 
 
 def _wrapped(middleware: Middleware, context: RequestContext[Any, Any, Any], inner: Handler) -> Handler:
@@ -152,7 +156,9 @@ def _note(call: Call, error: Exception) -> None:
     if isinstance(error, McpError):
         return
     show = logger.isEnabledFor(logging.DEBUG)  # a failing call must not cost more than a good one
-    logger.error("The handler of %s failed: %s", call.method.name, _one_line(error), exc_info=error if show else None)
+    logger.error(
+        "The handler of %s failed: %s", call.method.name, _one_line(error), exc_info=error if show else None
+    )
 
 
 def _text(error: BaseException) -> str:

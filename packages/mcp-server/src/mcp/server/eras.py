@@ -122,7 +122,9 @@ class Handshake:
         if PROTOCOL_VERSION_KEY in meta:
             return Envelope.read(meta)
         if self.state is InitializationState.NotInitialized and exchange.method != "ping":
-            raise InvalidRequest(f"Request {exchange.method!r} before initialize: initialize this connection first")
+            raise InvalidRequest(
+                f"Request {exchange.method!r} before initialize: initialize this connection first"
+            )
         return Envelope(
             revision=self.revision,
             capabilities=self.capabilities,

@@ -79,7 +79,9 @@ def parse_answer(key: str, question: AnyRequest, answer: object) -> Result:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise InvalidParams(f"inputResponses[{key!r}] is no answer to {question.method}: {where} {first['msg']}") from None
+        raise InvalidParams(
+            f"inputResponses[{key!r}] is no answer to {question.method}: {where} {first['msg']}"
+        ) from None
     if isinstance(result, ElicitResult) and isinstance(question, ElicitRequest):
         _check_content(key, question, result)
     return result

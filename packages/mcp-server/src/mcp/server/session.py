@@ -5,14 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
-from pydantic import AnyUrl, BaseModel
-from typing_extensions import Self
+from pydantic import AnyUrl
 
-from mcp.server.channels import LiveChannel, Publish, ServerChannel
+from mcp.server.channels import LiveChannel, ServerChannel
 from mcp.server.eras import Handshake, InitializationState, server_info
 from mcp.server.models import InitializationOptions
 from mcp.server.questions import kind_of
@@ -43,8 +42,8 @@ from mcp.types import (
     Implementation,
     IncludeContext,
     InitializedNotification,
-    InitializeRequestParams,
     InitializeRequest,
+    InitializeRequestParams,
     ListRootsRequest,
     ListRootsResult,
     LoggingLevel,
@@ -115,7 +114,9 @@ class ServerSession(
         self._handshake: Handshake | None = Handshake(init_options, stateless=stateless)
         self._envelope: Envelope | None = None
         self._channel: ServerChannel | None = None
-        self._incoming_writer, self._incoming_reader = anyio.create_memory_object_stream[ServerRequestResponder](UNSEEN)
+        self._incoming_writer, self._incoming_reader = anyio.create_memory_object_stream[
+            ServerRequestResponder
+        ](UNSEEN)
 
     @classmethod
     def on_connection(cls, peer: Peer, handshake: Handshake, channel: ServerChannel) -> Self:
@@ -209,7 +210,9 @@ class ServerSession(
             notification: the notification, bare or in its union.
             related_request_id: the request of the client that it belongs to.
         """
-        await self._talk.notify(cast("AnyNotification", getattr(notification, "root", notification)), related_request_id)
+        await self._talk.notify(
+            cast("AnyNotification", getattr(notification, "root", notification)), related_request_id
+        )
 
     async def send_log_message(
         self,
@@ -268,7 +271,9 @@ class ServerSession(
         """Tell that the list of prompts has changed."""
         await self._talk.notify(PromptListChangedNotification())
 
-    async def send_elicit_complete(self, elicitation_id: str, related_request_id: RequestId | None = None) -> None:
+    async def send_elicit_complete(
+        self, elicitation_id: str, related_request_id: RequestId | None = None
+    ) -> None:
         """Tell that an elicitation in URL mode is complete, where the revision knows such a message."""
         params = ElicitCompleteNotificationParams(elicitationId=elicitation_id)
         await self._talk.notify(ElicitCompleteNotification(params=params), related_request_id)
@@ -290,15 +295,19 @@ class ServerSession(
         """
         if self._open_peer is not None:
             return await super().send_request(
-                cast("ServerRequest", request), result_type, request_read_timeout_seconds, metadata, progress_callback
+                cast("ServerRequest", request),
+                result_type,
+                request_read_timeout_seconds,
+                metadata,
+                progress_callback,
             )
         question = cast("AnyRequest", getattr(request, "root", request))
         if isinstance(question, PingRequest):
             raise MethodNotFound("A client of this revision answers no ping: only clients send requests")
-        result = await self._ask(question)
+        result = await self._put(question)
         return result_type.model_validate(result.model_dump(by_alias=True, exclude_none=True))
 
-    async def _ask(self, question: AnyRequest) -> Result:
+    async def _put(self, question: AnyRequest) -> Result:
         key = self._talk.key_for(kind_of(question))
         return (await self._talk.ask({key: question}))[key]
 
@@ -355,11 +364,11 @@ class ServerSession(
                 toolChoice=tool_choice,
             )
         )
-        return cast("CreateMessageResult | CreateMessageResultWithTools", await self._ask(request))
+        return cast("CreateMessageResult | CreateMessageResultWithTools", await self._put(request))
 
     async def list_roots(self) -> ListRootsResult:
         """Ask the client for its roots. Specification: client/roots."""
-        return cast("ListRootsResult", await self._ask(ListRootsRequest()))
+        return cast("ListRootsResult", await self._put(ListRootsRequest()))
 
     async def elicit(
         self, message: str, requestedSchema: dict[str, Any], related_request_id: RequestId | None = None
@@ -380,7 +389,7 @@ class ServerSession(
         Specification: client/elicitation.
         """
         params = ElicitRequestFormParams(message=message, requestedSchema=requestedSchema)
-        return cast("ElicitResult", await self._ask(ElicitRequest(params=params)))
+        return cast("ElicitResult", await self._put(ElicitRequest(params=params)))
 
     async def elicit_url(
         self, message: str, url: str, elicitation_id: str, related_request_id: RequestId | None = None
@@ -396,7 +405,7 @@ class ServerSession(
         Specification: client/elicitation.
         """
         params = ElicitRequestURLParams(message=message, url=url, elicitationId=elicitation_id)
-        return cast("ElicitResult", await self._ask(ElicitRequest(params=params)))
+        return cast("ElicitResult", await self._put(ElicitRequest(params=params)))
 
     async def send_ping(self) -> EmptyResult:
         """Ask for a sign of life."""
@@ -455,6 +464,6 @@ def _covers(declared: Any, wanted: Any) -> bool:
     if not isinstance(declared, dict):
         return False
     known = cast("dict[str, Any]", declared)
-    return all(key in known and _covers(known[key], each) for key, each in cast("dict[str, Any]", wanted).items())
-
-
+    return all(
+        key in known and _covers(known[key], each) for key, each in cast("dict[str, Any]", wanted).items()
+    )

@@ -76,7 +76,7 @@ def run_stdio(main: Main) -> None:
     shutdown = Shutdown()
     bystanders = set(threading.enumerate())
     try:
-        with handled_signals(shutdown.signalled), watched_parent(shutdown.request):
+        with handled_signals(shutdown.signalled), watched_parent(shutdown.request), watched_input(shutdown):
             with asyncio.Runner() as runner:
                 runner.run(_serve(main, shutdown))
             for thread in set(threading.enumerate()) - bystanders:
@@ -96,14 +96,22 @@ async def _serve(main: Main, shutdown: Shutdown) -> None:
         assert isinstance(link, LineLink)
         link.on_end = shutdown.request
         shutdown.watch(lambda: home.post(changed.set))
-        task = asyncio.ensure_future(main(read, write, shutdown))
+        scope = anyio.CancelScope()  # unlike the cancellation of a task, it leaves shielded clean-up alone
+        task = asyncio.ensure_future(_within(scope, main(read, write, shutdown)))
         task.add_done_callback(lambda _: changed.set())
         await changed.wait()
+        logger.info("No more requests are read; calls in flight have %s s", DRAIN_SECONDS)
         link.end()
         await _drain(task, shutdown, changed)
-        await _cancel(task)
+        scope.cancel()
+        await asyncio.wait([task], timeout=CLEANUP_SECONDS)
     shutdown.request()
     _conclude(task, shutdown)
+
+
+async def _within(scope: anyio.CancelScope, main: Coroutine[Any, Any, None]) -> None:
+    with scope:
+        await main
 
 
 async def _drain(task: asyncio.Future[None], shutdown: Shutdown, changed: asyncio.Event) -> None:
@@ -116,12 +124,6 @@ async def _drain(task: asyncio.Future[None], shutdown: Shutdown, changed: asynci
                 await changed.wait()
     except TimeoutError:
         logger.warning("Calls still running %s s after the end are cancelled", DRAIN_SECONDS)
-
-
-async def _cancel(task: asyncio.Future[None]) -> None:
-    if not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=CLEANUP_SECONDS)
 
 
 def _conclude(task: asyncio.Future[None], shutdown: Shutdown) -> None:

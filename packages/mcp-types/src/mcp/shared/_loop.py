@@ -8,12 +8,20 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    import trio
-
-__all__ = ["Home", "Slot", "Task", "Timer", "being_cancelled", "call_later", "call_soon", "checkpoint", "now", "spawn"]
+__all__ = [
+    "Home",
+    "Slot",
+    "Task",
+    "Timer",
+    "being_cancelled",
+    "call_later",
+    "call_soon",
+    "checkpoint",
+    "now",
+    "spawn",
+]
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -125,8 +133,8 @@ class _TrioTask:
         context: contextvars.Context | None,
     ) -> None:
         trio = _trio()
-        self._scope: trio.CancelScope = trio.CancelScope()
-        self._done: trio.Event = trio.Event()
+        self._scope: Any = trio.CancelScope()
+        self._done: Any = trio.Event()
         context = context or contextvars.copy_context()
         trio.lowlevel.spawn_system_task(self._run, function, args, name, name=name, context=context)
 
@@ -226,7 +234,7 @@ def now() -> float:
 def being_cancelled(error: BaseException) -> bool:
     """Return whether `error` is the cancellation of the running task, and not one that somebody let escape."""
     if (loop := _asyncio_loop()) is None:
-        return isinstance(error, _trio().Cancelled)
+        return bool(isinstance(error, _trio().Cancelled))
     task = asyncio.current_task(loop)
     return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 

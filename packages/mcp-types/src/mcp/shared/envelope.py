@@ -77,7 +77,9 @@ class Envelope:
         """Return the keys of `_meta` that a self-contained request carries for this envelope."""
         meta = dict(self.meta)
         meta[PROTOCOL_VERSION_KEY] = self.revision
-        meta[CLIENT_CAPABILITIES_KEY] = self.capabilities.model_dump(by_alias=True, mode="json", exclude_none=True)
+        meta[CLIENT_CAPABILITIES_KEY] = self.capabilities.model_dump(
+            by_alias=True, mode="json", exclude_none=True
+        )
         if self.client_info is not None:
             meta[CLIENT_INFO_KEY] = self.client_info.model_dump(by_alias=True, mode="json", exclude_none=True)
         if self.log_level is not None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 import anyio
 from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from anyio.streams.memory import MemoryObjectStreamStatistics
-from typing_extensions import Self
 
 from mcp.shared import _loop
 from mcp.shared.message import MessageMetadata, SessionMessage
@@ -20,6 +19,7 @@ from mcp.types.jsonrpc import (
     MalformedMessage,
     NotificationFrame,
     RequestFrame,
+    dump_json,
     encode_error,
     encode_notification,
     encode_request,
@@ -28,7 +28,6 @@ from mcp.types.jsonrpc import (
     message_to_frame,
     parse_message,
 )
-from mcp.types.jsonrpc import dump_json
 
 __all__ = [
     "Delivery",
@@ -98,7 +97,9 @@ def parse(data: bytes) -> Incoming:
 def encode_frame(frame: Frame) -> bytes:
     """Return the bytes of one message."""
     if isinstance(frame, RequestFrame):
-        return encode_request(frame.id, frame.method, None if frame.params is None else dump_json(frame.params))
+        return encode_request(
+            frame.id, frame.method, None if frame.params is None else dump_json(frame.params)
+        )
     if isinstance(frame, NotificationFrame):
         return encode_notification(frame.method, None if frame.params is None else dump_json(frame.params))
     if isinstance(frame, ErrorFrame):

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     )
     from mcp.types import Implementation
 
-__all__ = ["MessageStream", "create_client_server_memory_streams", "create_connected_server_and_client_session"]
+__all__ = [
+    "MessageStream",
+    "create_client_server_memory_streams",
+    "create_connected_server_and_client_session",
+]
 
 MessageStream = tuple[LinkReadStream, LinkWriteStream]
 

@@ -17,6 +17,7 @@ from mcp.shared.exceptions import ConnectionClosed, InvalidRequest, McpError, Re
 from mcp.shared.exchange import Batch, PeerExchange, Room
 from mcp.shared.link import Delivery, Incoming, Link
 from mcp.shared.message import MessageMetadata
+from mcp.types import ErrorData
 from mcp.types.jsonrpc import (
     ErrorFrame,
     Frame,
@@ -48,7 +49,9 @@ FRAMES_A_TURN = 32
 CLOSE_SECONDS = 5.0
 """How long the link may take to close."""
 
-_inside_callback: contextvars.ContextVar[Peer | None] = contextvars.ContextVar("inside_callback", default=None)
+_inside_callback: contextvars.ContextVar[Peer | None] = contextvars.ContextVar(
+    "inside_callback", default=None
+)
 
 
 class Receiver(Protocol):
@@ -115,7 +118,9 @@ class _Deadline:
         if self._peer.resting:
             self._timer = _loop.call_later(self._seconds, self._fire)
             return
-        text = f"Timed out while waiting for response to {self._pending.label}. Waited {self._seconds} seconds."
+        text = (
+            f"Timed out while waiting for response to {self._pending.label}. Waited {self._seconds} seconds."
+        )
         self._pending.slot.fail(RequestTimeout(text))
 
     def sign_of_life(self) -> None:
@@ -138,7 +143,9 @@ class Peer:
         name: shown by debuggers.
     """
 
-    def __init__(self, link: Link, receiver: Receiver, *, patient: bool = False, name: str = "mcp peer") -> None:
+    def __init__(
+        self, link: Link, receiver: Receiver, *, patient: bool = False, name: str = "mcp peer"
+    ) -> None:
         self.link = link
         self.home = _loop.Home()
         self.conversation: Conversation[_Pending, PeerExchange] = Conversation()
@@ -323,7 +330,9 @@ class Peer:
             self._route_answer(frame)
 
     def _route_request(self, frame: RequestFrame, metadata: MessageMetadata, batch: Batch | None) -> None:
-        exchange = PeerExchange(frame, self.link, self.home, self.conversation, metadata, batch, self._one_less)
+        exchange = PeerExchange(
+            frame, self.link, self.home, self.conversation, metadata, batch, self._one_less
+        )
         if batch is not None:
             batch.expect()
         admission = self.conversation.receive(frame.id, exchange)
@@ -341,7 +350,7 @@ class Peer:
         for frame in frames:
             if isinstance(frame, MalformedMessage):
                 batch.expect()
-                batch.settle(encode_error(frame.id, McpError(frame.error).error))
+                batch.settle(encode_error(frame.id, ErrorData(code=frame.code, message=str(frame))))
             else:
                 self._route_frame(frame, None, batch)
         batch.settle(None)

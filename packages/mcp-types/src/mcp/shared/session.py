@@ -10,11 +10,10 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
-from typing_extensions import Self
 
 from mcp.shared.exceptions import InternalError, McpError, MethodNotFound, invalid_params
 from mcp.shared.exchange import PeerExchange, Room
@@ -25,12 +24,15 @@ from mcp.types import (
     CONNECTION_CLOSED,
     INVALID_PARAMS,
     ErrorData,
+    ProgressNotification,
+    ProgressNotificationParams,
     RequestId,
     RequestParams,
     Result,
 )
 from mcp.types.jsonrpc import MalformedMessage, NotificationFrame, dump_json, encode_error
 from mcp.types.methods import METHODS, Method, find
+from mcp.types.versions import LATEST_PROTOCOL_VERSION
 from mcp.types.wire import dump_model, dump_params, dump_result, parse_notification, parse_request
 
 __all__ = [
@@ -215,7 +217,9 @@ class BaseSession(
     @property
     def _peer(self) -> Peer:
         if self._open_peer is None:
-            raise RuntimeError(f"{type(self).__name__} is not open: use it as 'async with {type(self).__name__}(...)'")
+            raise RuntimeError(
+                f"{type(self).__name__} is not open: use it as 'async with {type(self).__name__}(...)'"
+            )
         return self._open_peer
 
     @property
@@ -290,7 +294,11 @@ class BaseSession(
         return self._peer.notify(notification.method, params, metadata)
 
     async def send_progress_notification(
-        self, progress_token: str | int, progress: float, total: float | None = None, message: str | None = None
+        self,
+        progress_token: str | int,
+        progress: float,
+        total: float | None = None,
+        message: str | None = None,
     ) -> None:
         """Report progress on a request of the peer.
 
@@ -300,13 +308,16 @@ class BaseSession(
             total: how far it will go, if known.
             message: what is going on, for people.
         """
-        raise NotImplementedError  # both ends have their own notification union
+        params = ProgressNotificationParams(
+            progressToken=progress_token, progress=progress, total=total, message=message
+        )
+        await self._notify(ProgressNotification(params=params))
 
     # What the two ends fill in
 
     def _revision(self) -> str:
         """Return the revision that this end speaks now."""
-        raise NotImplementedError
+        return LATEST_PROTOCOL_VERSION
 
     def _outgoing_meta(self) -> dict[str, Any]:
         """Return what the `_meta` of each request of ours carries."""
@@ -327,6 +338,9 @@ class BaseSession(
     def _dump_result(self, exchange: PeerExchange, method: Method, result: Result) -> bytes:
         """Return the JSON of a result of ours."""
         return dump_result(method, result, self._revision_of(exchange))
+
+    def _ended(self) -> None:
+        """Take note that nothing arrives any more."""
 
     # The hooks of 1.x
 
@@ -359,7 +373,9 @@ class BaseSession(
             if responder.in_flight:
                 await self._handle_incoming(responder)
         except Exception as error:
-            refusal = error if isinstance(error, McpError) else InternalError(str(error) or type(error).__name__)
+            refusal = (
+                error if isinstance(error, McpError) else InternalError(str(error) or type(error).__name__)
+            )
             if responder.exchange is not None:
                 self._in_flight.pop(responder.request_id, None)
                 responder.exchange.fail(refusal)
@@ -404,7 +420,9 @@ class DrivenReceiver:
         session = self._session
         notification = typed_notification(frame, session._revision(), session._side)
         if notification is None:
-            session._peer.log_once("notification", "Ignored the unknown or malformed notification %r", frame.method)
+            session._peer.log_once(
+                "notification", "Ignored the unknown or malformed notification %r", frame.method
+            )
             return
         wrapped = session._receive_notification_type.model_construct(root=notification)
         session._peer.post(lambda: session._drive_notification(wrapped))
@@ -433,7 +451,7 @@ def typed_request(exchange: PeerExchange, revision: str, union: type[Any]) -> An
         MethodNotFound: the revision has no such request.
         InvalidParams: its parameters are wrong.
     """
-    sender = "client" if union.__name__ == "ClientRequest" else "server"
+    sender: Literal["client", "server"] = "client" if union.__name__ == "ClientRequest" else "server"
     method = find(exchange.method, revision, sender, "request")
     if method is None:
         raise MethodNotFound(f"Method not found: {exchange.method}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextvars import Context
-from typing import Any
+from typing import Any, cast
 
 from mcp.server.channels import CallChannel, LiveChannel, Publish, ServerChannel, Sink
 from mcp.server.dispatch import Registry, begin
@@ -74,7 +74,7 @@ async def respond_to(
     if isinstance(outcome, McpError):
         await responder.respond(ErrorData(**outcome.error.model_dump(exclude_none=True)))
     elif outcome is not None:
-        await responder.respond(ServerResult.model_construct(root=outcome))
+        await responder.respond(cast("Any", ServerResult).model_construct(root=outcome))
 
 
 def _inbound(

@@ -42,7 +42,9 @@ def to_result(returned: Any, tool: Tool | None) -> CallToolResult | CreateTaskRe
     content, structured = _parts(returned)
     if tool is not None and tool.outputSchema is not None:
         if structured is None:
-            raise ToolFailure("Output validation error: outputSchema defined but no structured output returned")
+            raise ToolFailure(
+                "Output validation error: outputSchema defined but no structured output returned"
+            )
         if (problem := _problem(tool.outputSchema, structured)) is not None:
             raise ToolFailure(f"Output validation error: {problem}")
     if structured is None:
@@ -51,7 +53,7 @@ def to_result(returned: Any, tool: Tool | None) -> CallToolResult | CreateTaskRe
 
 
 def _parts(returned: Any) -> tuple[list[ContentBlock], dict[str, Any] | None]:
-    if isinstance(returned, tuple) and len(cast("tuple[Any, ...]", returned)) == 2:
+    if isinstance(returned, tuple) and len(returned) == 2:
         content, structured = cast("tuple[Iterable[ContentBlock], dict[str, Any]]", returned)
         return list(content), structured
     if isinstance(returned, dict):

@@ -229,7 +229,9 @@ class Server(Generic[LifespanResultT, RequestT]):
             )
             if has(ListResourcesRequest)
             else None,
-            tools=ToolsCapability(listChanged=notification_options.tools_changed) if has(ListToolsRequest) else None,
+            tools=ToolsCapability(listChanged=notification_options.tools_changed)
+            if has(ListToolsRequest)
+            else None,
             logging=LoggingCapability() if has(SetLevelRequest) else None,
             completions=CompletionsCapability() if has(CompleteRequest) else None,
             experimental=experimental_capabilities,
@@ -268,7 +270,11 @@ class Server(Generic[LifespanResultT, RequestT]):
         return self._lister(ListToolsRequest, ListToolsResult, "tools", remember)
 
     def _lister(
-        self, request_type: type[Any], result_type: type[Any], field: str, then: Callable[[Any], None] | None = None
+        self,
+        request_type: type[Any],
+        result_type: type[Any],
+        field: str,
+        then: Callable[[Any], None] | None = None,
     ) -> Decorator[Any]:
         def register(function: _F) -> _F:
             call = create_call_wrapper(function, request_type)
@@ -339,7 +345,9 @@ class Server(Generic[LifespanResultT, RequestT]):
                 return error_result(str(error))
             except Exception as error:
                 show = logger.isEnabledFor(logging.DEBUG)
-                logger.error("Tool %r failed: %r", request.params.name, error, exc_info=error if show else None)
+                logger.error(
+                    "Tool %r failed: %r", request.params.name, error, exc_info=error if show else None
+                )
                 return error_result(str(error))
 
         return self._registrar(CallToolRequest, serve)
@@ -347,7 +355,7 @@ class Server(Generic[LifespanResultT, RequestT]):
     async def _get_cached_tool_definition(self, tool_name: str) -> Tool | None:
         if tool_name not in self._tool_cache and (list_tools := self.request_handlers.get(ListToolsRequest)):
             listed = await list_tools(ListToolsRequest())
-            result: ListToolsResult = getattr(listed, "root", listed)
+            result = cast("ListToolsResult", getattr(listed, "root", listed))
             self._tool_cache = {tool.name: tool for tool in result.tools}
             if tool_name not in self._tool_cache:
                 logger.warning("Tool %r is not listed: its input and output are not validated", tool_name)
@@ -402,7 +410,9 @@ class Server(Generic[LifespanResultT, RequestT]):
 
         return register
 
-    def _registrar(self, request_type: type[Any], serve: Callable[[Any, Any], Awaitable[Any]]) -> Decorator[Any]:
+    def _registrar(
+        self, request_type: type[Any], serve: Callable[[Any, Any], Awaitable[Any]]
+    ) -> Decorator[Any]:
         def register(function: _F) -> _F:
             async def handler(request: Any) -> ServerResult:
                 return ServerResult.model_construct(root=await serve(function, request))
@@ -510,7 +520,12 @@ class Server(Generic[LifespanResultT, RequestT]):
         raised: list[Exception] = []
         keep = raised.append if raise_exceptions else None
         await respond_to(
-            self, message, session, lifespan_context, lambda change: self.changes.publish(change, sessions=False), keep
+            self,
+            message,
+            session,
+            lifespan_context,
+            lambda change: self.changes.publish(change, sessions=False),
+            keep,
         )
         if raised:
             raise raised[0]
@@ -533,8 +548,10 @@ async def _with_uri(function: Any, request: SubscribeRequest | UnsubscribeReques
 def _contents(uri: AnyUrl, item: ReadResourceContents) -> TextResourceContents | BlobResourceContents:
     extra: dict[str, Any] = {} if item.meta is None else {"_meta": item.meta}
     if isinstance(item.content, str):
-        return TextResourceContents(uri=uri, text=item.content, mimeType=item.mime_type or "text/plain", **extra)
+        return TextResourceContents(
+            uri=uri, text=item.content, mimeType=item.mime_type or "text/plain", **extra
+        )
     data = base64.b64encode(item.content).decode("ascii")
-    return BlobResourceContents(uri=uri, blob=data, mimeType=item.mime_type or "application/octet-stream", **extra)
-
-
+    return BlobResourceContents(
+        uri=uri, blob=data, mimeType=item.mime_type or "application/octet-stream", **extra
+    )
