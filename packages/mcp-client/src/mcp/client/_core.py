@@ -192,6 +192,11 @@ class SessionCore(
         return is_modern(self._spoken)
 
     @property
+    def closed(self) -> bool:
+        """Whether the connection has ended, from either side."""
+        return self._open_peer is not None and self._open_peer.conversation.closed
+
+    @property
     def server_info(self) -> types.Implementation | None:
         """Who the server says it is; never to be trusted."""
         return None if self._initialized is None else self._initialized.serverInfo

@@ -40,6 +40,7 @@ __all__ = [
     "Modern",
     "NoCommonRevision",
     "Outcome",
+    "after_death",
     "as_initialized",
     "is_modern",
     "may_be_modern",
@@ -108,6 +109,11 @@ Outcome: TypeAlias = Modern | Again | Handshake | Failed
 def opening(mode: Mode) -> Again | Handshake:
     """Return the first step in a mode."""
     return Handshake("it was asked for") if mode == "legacy" else Again(FIRST_ASKED)
+
+
+def after_death(mode: Mode) -> Mode | None:
+    """Return how to try again with a server that died of the probe; None if the mode leaves no other way."""
+    return "legacy" if mode == "auto" else None
 
 
 def within(mode: Mode, outcome: Outcome) -> Outcome:
