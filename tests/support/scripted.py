@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import anyio
+
 from mcp.shared.link import LinkReadStream, LinkWriteStream, MemoryLink, memory_links, streams_of
 from mcp.types import ErrorData, RequestId
 from mcp.types.jsonrpc import (
@@ -19,7 +20,6 @@ from mcp.types.jsonrpc import (
     encode_request,
     encode_response,
 )
-
 from support.timeouts import scaled
 
 __all__ = ["HANDSHAKE", "ScriptedServer", "discovered", "initialized"]
