@@ -15,6 +15,7 @@ _URIS = [
     "custom:opaque",
     "file:///a%20b/c",
 ]
+_FORMATS = {"uri": _URIS, "uri-template": ["file:///{path}", "a:{b}{?c,d}"], "byte": ["", "aGVsbG8="]}
 _FILES = ["file:///home/user/project", "file:///C:/Users", "file:///a%20b/"]
 _TIMES = ["2025-11-25T10:30:00Z", "2024-02-29T23:59:59Z"]
 _NUMBERS = [0, 1, -1, 7, 0.5, 2**53, 1e-9]
@@ -23,9 +24,13 @@ _UNKNOWN = ["x-unknown", "meta", "another field", "x/nested"]
 
 
 class Instances:
-    """Instances of the definitions of `schema`, the same ones for the same seed."""
+    """Instances of the definitions of `schema`, the same ones for the same seed.
 
-    def __init__(self, schema: dict[str, Any], seed: str) -> None:
+    Where a schema allows anything, `plain` ones have neither nulls nor fractions.
+    """
+
+    def __init__(self, schema: dict[str, Any], seed: str, *, plain: bool = False) -> None:
+        self.plain = plain
         self.definitions: dict[str, Any] = schema.get("$defs") or schema["definitions"]
         self.random = random.Random(seed)
 
@@ -50,8 +55,8 @@ class Instances:
             return {key: value for part in node["allOf"] for key, value in self._of(part, depth).items()}
         if "type" not in node and "properties" not in node:
             return self._any(depth)
-        kinds = node.get("type", "object")
-        kind = self.random.choice(kinds) if isinstance(kinds, list) else kinds
+        kinds: Any = node.get("type", "object")
+        kind: str = self.random.choice(cast(Any, kinds)) if isinstance(kinds, list) else kinds
         make: Callable[[dict[str, Any], int, str], Any] = getattr(self, f"_{kind}")
         return make(node, depth, name)
 
@@ -60,7 +65,7 @@ class Instances:
         return self.random.choice(flat if depth > 6 and flat else options)
 
     def _any(self, depth: int) -> Any:
-        kinds = ["null", "boolean", "integer", "number", "string"]
+        kinds = ["boolean", "integer", "string"] + ([] if self.plain else ["null", "number"])
         kind = self.random.choice(kinds + ["array", "object"] * (depth < 4))
         if kind == "array":
             return [self._any(depth + 2) for _ in range(self.random.randint(0, 2))]
@@ -78,16 +83,16 @@ class Instances:
         return self.random.random() < 0.5
 
     def _integer(self, node: dict[str, Any], _depth: int, _name: str) -> int:
-        return max(node.get("minimum", -(2**60)), self.random.choice(_INTEGERS))
+        low: int = node.get("minimum", -(2**60))
+        return max(low, self.random.choice(_INTEGERS))
 
     def _number(self, node: dict[str, Any], _depth: int, _name: str) -> float:
-        low, high = node.get("minimum", -1e99), node.get("maximum", 1e99)
+        low: float = node.get("minimum", -1e99)
+        high: float = node.get("maximum", 1e99)
         return min(high, max(low, self.random.choice(_NUMBERS)))
 
     def _string(self, node: dict[str, Any], _depth: int, _name: str) -> str:
-        if node.get("format") == "uri":
-            return self.random.choice(_URIS)
-        return self.random.choice(_TEXTS)
+        return self.random.choice(_FORMATS.get(node.get("format", ""), _TEXTS))
 
     def _array(self, node: dict[str, Any], depth: int, _name: str) -> list[Any]:
         size = self.random.randint(0, 3 if depth < 5 else 1)

@@ -30,11 +30,10 @@ def read_json(data: bytes) -> Any:
 
 def _check_bounds(value: Any) -> None:
     level: list[Any] = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         _check_numbers(level)
         level = [member for item in level for member in _members(item)]
-        if not level:
-            return
+    _check_numbers(level)
     if any(isinstance(item, dict | list) for item in level):
         raise ValueError(f"nested deeper than {MAX_DEPTH}")
 

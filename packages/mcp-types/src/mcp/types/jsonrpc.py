@@ -1,12 +1,12 @@
 """JSON-RPC 2.0: frames, which our transports exchange, the models of 1.x, reading and writing one message."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, ClassVar, Literal, TypeAlias, cast
 
 from pydantic import RootModel, ValidationError
 from pydantic_core import to_json
 
-from mcp.types._base import Notification, Request, RequestId, WireModel
+from mcp.types._base import Integer, Notification, Request, RequestId, WireModel
 from mcp.types._json import dump_json, nearest, read_json
 
 __all__ = [
@@ -64,7 +64,9 @@ _MAX_ID_LENGTH = 256
 class ErrorData(WireModel):
     """What went wrong: a code, one sentence, and any JSON value. Specification: basic."""
 
-    code: int
+    nullable: ClassVar[frozenset[str]] = frozenset({"data"})
+
+    code: Integer
     message: str
     data: Any = None
 

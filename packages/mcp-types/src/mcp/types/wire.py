@@ -313,10 +313,15 @@ def _fit_prompt(result: prompts.GetPromptResult, revision: str) -> prompts.GetPr
     return result.model_copy(update={"messages": messages})
 
 
-def _fit_sampling_message(message: sampling.SamplingMessage, revision: str) -> sampling.SamplingMessage:
-    if isinstance(message.content, list):
-        return message.model_copy(update={"content": _fit_blocks(message.content, revision)})
-    return message.model_copy(update={"content": _fit_block(message.content, revision)})
+def _fit_answer(
+    answer: sampling.SamplingMessage | sampling.CreateMessageResult | sampling.CreateMessageResultWithTools,
+    revision: str,
+) -> BaseModel:
+    blocks: Any = answer.content
+    if not isinstance(blocks, list):
+        return answer.model_copy(update={"content": _fit_block(blocks, revision)})
+    fitted = _fit_blocks(cast(Any, blocks), revision)
+    return answer.model_copy(update={"content": fitted if revision >= _R4 else one_block(fitted)})
 
 
 def _fit_sampling(
@@ -325,21 +330,19 @@ def _fit_sampling(
     messages = params.messages
     if revision < _R4:
         messages = [part for message in messages for part in split_message(message)]
-    update: dict[str, Any] = {"messages": [_fit_sampling_message(message, revision) for message in messages]}
+    update: dict[str, Any] = {"messages": [_fit_answer(message, revision) for message in messages]}
     if params.tools is not None:
         update["tools"] = [_fit_tool(tool, revision) for tool in params.tools]
     return params.model_copy(update=update)
 
 
-def _fit_sampling_result(
-    result: sampling.CreateMessageResult | sampling.CreateMessageResultWithTools, revision: str
-) -> Any:
-    blocks: Any = result.content
-    if isinstance(blocks, list):
-        several: list[Any] = cast(Any, blocks)
-        fitted = _fit_blocks(several, revision)
-        return result.model_copy(update={"content": fitted if revision >= _R4 else one_block(fitted)})
-    return result.model_copy(update={"content": _fit_block(blocks, revision)})
+def _fit_choices(result: elicitation.ElicitResult, revision: str) -> elicitation.ElicitResult:
+    if revision >= _R4 or result.content is None:
+        return result
+    flat = {
+        name: ", ".join(value) if isinstance(value, list) else value for name, value in result.content.items()
+    }
+    return result.model_copy(update={"content": flat})
 
 
 def _fit_form(
@@ -363,10 +366,11 @@ _FITTERS: dict[type[BaseModel], Callable[[Any, str], Any]] = {
     tools.CallToolResult: _fit_call_result,
     prompts.PromptMessage: _fit_prompt_message,
     prompts.GetPromptResult: _fit_prompt,
-    sampling.SamplingMessage: _fit_sampling_message,
+    sampling.SamplingMessage: _fit_answer,
     sampling.CreateMessageRequestParams: _fit_sampling,
-    sampling.CreateMessageResult: _fit_sampling_result,
-    sampling.CreateMessageResultWithTools: _fit_sampling_result,
+    sampling.CreateMessageResult: _fit_answer,
+    sampling.CreateMessageResultWithTools: _fit_answer,
     elicitation.ElicitRequestFormParams: _fit_form,
     elicitation.ElicitRequestURLParams: _fit_url,
+    elicitation.ElicitResult: _fit_choices,
 }
