@@ -16,7 +16,7 @@ from mcp.server._relay import StderrRelay
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["STDIN", "STDOUT", "Claim", "claim", "current_claim", "is_ours", "is_standard"]
+__all__ = ["STDIN", "STDOUT", "Claim", "claim", "current_claim", "is_ours", "is_pipe", "is_standard"]
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
@@ -76,7 +76,7 @@ class Claim:
             self._stderr = _copy(STDERR)
             _to_null(STDOUT, os.O_WRONLY)
             _to_null(STDERR, os.O_WRONLY)
-        elif _is_pipe(STDERR):
+        elif is_pipe(STDERR):
             self._stderr = _copy(STDERR)
             self._relay = StderrRelay(self._stderr)
             os.dup2(self._relay.inlet, STDERR)
@@ -178,13 +178,14 @@ def _is_open(descriptor: int) -> bool:
     return True
 
 
-def _is_pipe(descriptor: int) -> bool:
+def is_pipe(descriptor: int) -> bool:
+    """Whether a descriptor is a pipe or socket: its other end may hang up, or not be read."""
     mode = os.fstat(descriptor).st_mode
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _same_pipe(one: int, other: int) -> bool:
-    return _is_pipe(one) and os.path.sameopenfile(one, other)
+    return is_pipe(one) and os.path.sameopenfile(one, other)
 
 
 def _flush_all() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import threading
@@ -10,10 +11,16 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-__all__ = ["handled_signals", "watched_parent"]
+from mcp.server._diversion import is_pipe
+from mcp.shared._loop import Home
+
+__all__ = ["handled_signals", "watched_input", "watched_parent"]
 
 PARENT_SECONDS = 1.0
 """How often the parent is looked for, where its end does not show on stdin."""
+
+STUCK_SECONDS = 7.0
+"""How long a loop may stand still after the client has gone: what calls in flight have, and their clean-up."""
 
 STOP = 0
 
@@ -78,3 +85,44 @@ def watched_parent(on_death: Callable[[], None]) -> Generator[None]:
         yield
     finally:
         over.set()
+
+
+@contextmanager
+def watched_input(descriptor: int | None, home: Home, on_stuck: Callable[[], None]) -> Generator[None]:
+    """Call `on_stuck`, in a thread of its own, if the client has hung up and the loop does not turn to notice.
+
+    Args:
+        descriptor: what the loop reads; None, or a file that cannot hang up, is not watched.
+        home: the loop.
+        on_stuck: called after `STUCK_SECONDS` without a turn of the loop.
+    """
+    if sys.platform == "win32" or descriptor is None or not is_pipe(descriptor):
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            if _hung_up(descriptor):
+                turned = threading.Event()
+                home.post(turned.set)
+                if not turned.wait(STUCK_SECONDS) and not over.is_set():
+                    on_stuck()
+                over.wait(PARENT_SECONDS)
+
+    threading.Thread(target=watch, name="mcp input watch", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _hung_up(descriptor: int) -> bool:
+    """Wait a moment for the other end to be closed; unread bytes may still be there."""
+    if sys.platform == "win32":
+        return False
+    half = getattr(select, "POLLRDHUP", 0)  # Linux: a socket that the client will write no more to
+    waiting = select.poll()
+    waiting.register(descriptor, half)
+    events = dict(waiting.poll(int(PARENT_SECONDS * 1000))).get(descriptor, 0)
+    return bool(events & (select.POLLHUP | half))

@@ -1,8 +1,8 @@
 """A call, the exchanges it spans, and the bounded table of parked calls.
 
-A call is one run of a handler. It starts in the exchange that brought its request; when it asks the client something that
-only another request can answer, that exchange ends with the questions, the call stays parked in this process, and the
-retry with the answers becomes its next exchange. Specification: basic/patterns/mrtr.
+A call is one run of a handler. It starts in the exchange that brought its request; when it asks the client
+something that only another request can answer, that exchange ends with the questions, the call stays parked in
+this process, and the retry with the answers becomes its next exchange. Specification: basic/patterns/mrtr.
 """
 
 from __future__ import annotations
@@ -151,7 +151,9 @@ class Call:
             exchange.reply(*outcome)
 
     def cancel(self) -> None:
-        """End the call: nothing more is sent, and its handler is cancelled."""
+        """End the call: nothing more is sent, and its handler is cancelled, once: its clean-up may wait."""
+        if self.cancelled:
+            return
         self.cancelled = True
         self.exchange = None
         if self._task is not None:

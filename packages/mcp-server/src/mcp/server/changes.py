@@ -223,7 +223,9 @@ async def listen(
     wanted = honoured(request.params.notifications, context.server_capabilities)
     subscription = changes.subscribe(wanted)
     try:
-        params = SubscriptionsAcknowledgedNotificationParams.model_validate({"notifications": wanted, "_meta": meta})
+        params = SubscriptionsAcknowledgedNotificationParams.model_validate(
+            {"notifications": wanted, "_meta": meta}
+        )
         await context.tell(SubscriptionsAcknowledgedNotification(params=params))
         while (change := await subscription.next()) is not None:
             await context.tell(_notification(change, meta))
@@ -243,5 +245,7 @@ def _notification(change: Change, meta: dict[str, Any]) -> AnyNotification:
     if change.uri is not None:
         params = ResourceUpdatedNotificationParams.model_validate({"uri": change.uri, "_meta": meta})
         return ResourceUpdatedNotification(params=params)
-    notification: AnyNotification = _LISTS[change.method](params=NotificationParams.model_validate({"_meta": meta}))
+    notification: AnyNotification = _LISTS[change.method](
+        params=NotificationParams.model_validate({"_meta": meta})
+    )
     return notification

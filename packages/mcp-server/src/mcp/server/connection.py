@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from mcp.server.changes import Change, Changes
 from mcp.server.channels import CallChannel, LiveChannel, ServerChannel, Sink
@@ -163,7 +163,7 @@ class Connection:
             return
         if isinstance(notification, InitializedNotification):
             self._handshake.initialized()
-        handler = self._server.notification_handlers.get(type(notification))
+        handler = self._server.notification_handlers.get(cast("type[Any]", type(notification)))
         if handler is not None:
             self._peer.post(lambda: handler(notification))
 

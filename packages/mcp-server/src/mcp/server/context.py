@@ -12,6 +12,7 @@ from mcp.server.questions import kind_of
 from mcp.server.session import ServerSession
 from mcp.shared.channel import AnyNotification, AnyRequest
 from mcp.shared.context import LifespanContextT, RequestContext as SharedContext, RequestT, SessionT
+from mcp.shared.session import encode_params
 from mcp.types import (
     ElicitRequest,
     ElicitRequestFormParams,
@@ -98,6 +99,10 @@ class RequestContext(
     def notify(self, notification: AnyNotification) -> Awaitable[None]:
         """Send a notification with this request; await what is returned to wait for room, or leave it."""
         return self._call.channel.notify(notification)
+
+    def tell(self, notification: AnyNotification) -> Awaitable[None]:
+        """Send a notification on the stream of this request, whatever its kind: for those who listen for changes."""
+        return self._call.notify(notification.method, encode_params(notification, self._call.revision, {}))
 
     def progress(
         self, progress: float, total: float | None = None, message: str | None = None

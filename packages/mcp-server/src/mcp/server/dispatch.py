@@ -145,7 +145,8 @@ def _input_required(error: BaseException) -> InputRequired | None:
     if isinstance(error, InputRequired):
         return error
     if isinstance(error, BaseExceptionGroup):
-        found = (_input_required(each) for each in error.exceptions)
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        found = (_input_required(each) for each in group.exceptions)
         return next((each for each in found if each is not None), None)
     return None
 

@@ -45,7 +45,7 @@ def kind_of(question: AnyRequest) -> str:
 
 
 def missing_capability(question: AnyRequest, declared: ClientCapabilities) -> dict[str, Any] | None:
-    """Return what the client would have to declare to be asked this, in the shape of its capabilities; None if it did."""
+    """Return what the client would have to declare to be asked this, as capabilities; None if it did."""
     if isinstance(question, ElicitRequest):
         return _missing_elicitation(question, declared)
     if isinstance(question, CreateMessageRequest):

@@ -76,7 +76,7 @@ def run_stdio(main: Main) -> None:
     shutdown = Shutdown()
     bystanders = set(threading.enumerate())
     try:
-        with handled_signals(shutdown.signalled), watched_parent(shutdown.request), watched_input(shutdown):
+        with handled_signals(shutdown.signalled), watched_parent(shutdown.request):
             with asyncio.Runner() as runner:
                 runner.run(_serve(main, shutdown))
             for thread in set(threading.enumerate()) - bystanders:
@@ -99,7 +99,8 @@ async def _serve(main: Main, shutdown: Shutdown) -> None:
         scope = anyio.CancelScope()  # unlike the cancellation of a task, it leaves shielded clean-up alone
         task = asyncio.ensure_future(_within(scope, main(read, write, shutdown)))
         task.add_done_callback(lambda _: changed.set())
-        await changed.wait()
+        with watched_input(_private_stdin(), home, lambda: end_process(shutdown.exit_code)):
+            await changed.wait()
         logger.info("No more requests are read; calls in flight have %s s", DRAIN_SECONDS)
         link.end()
         await _drain(task, shutdown, changed)
@@ -134,6 +135,11 @@ def _conclude(task: asyncio.Future[None], shutdown: Shutdown) -> None:
         if not shutdown.exit_code:
             raise error
         logger.error("Failed while ending: %s", error, exc_info=logger.isEnabledFor(logging.DEBUG))
+
+
+def _private_stdin() -> int | None:
+    held = current_claim()
+    return None if held is None else held.stdin
 
 
 def _sync(file: Any) -> Any:

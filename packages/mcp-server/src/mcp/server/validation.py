@@ -10,7 +10,11 @@ __all__ = ["check_sampling_tools_capability", "validate_sampling_tools", "valida
 
 def check_sampling_tools_capability(client_caps: ClientCapabilities | None) -> bool:
     """Return whether the client declared that its sampling can use tools."""
-    return client_caps is not None and client_caps.sampling is not None and client_caps.sampling.tools is not None
+    return (
+        client_caps is not None
+        and client_caps.sampling is not None
+        and client_caps.sampling.tools is not None
+    )
 
 
 def validate_sampling_tools(

@@ -11,7 +11,7 @@ The HTTP status of an error is an attribute of its class; no transport has a map
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
@@ -27,6 +27,7 @@ from mcp.types import (
     RESOURCE_NOT_FOUND,
     UNSUPPORTED_PROTOCOL_VERSION,
     URL_ELICITATION_REQUIRED,
+    ElicitationRequiredErrorData,
     ElicitRequestURLParams,
     ErrorData,
 )
@@ -196,13 +197,12 @@ class UrlElicitationRequiredError(McpError):
         """Build the typed error from the one on the wire.
 
         Raises:
-            ValueError: the code is another one.
+            ValueError: the code is another one, or the data name no elicitations.
         """
         if error.code != URL_ELICITATION_REQUIRED:
             raise ValueError(f"Expected error code {URL_ELICITATION_REQUIRED}, got {error.code}")
-        raw: Any = error.data.get("elicitations", []) if isinstance(error.data, dict) else []
-        found = [ElicitRequestURLParams.model_validate(each) for each in cast("list[Any]", raw)]
-        return cls(found, error.message)
+        data = ElicitationRequiredErrorData.model_validate(error.data or {"elicitations": []})
+        return cls(data.elicitations, error.message)
 
 
 class LocalError(McpError):

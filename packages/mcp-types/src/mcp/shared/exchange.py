@@ -115,7 +115,7 @@ class PeerExchange:
         self._on_cancel = function
 
     def reply(self, data: bytes, result: Result | None = None) -> None:
-        """Answer with a result, given as JSON; without effect if the request was cancelled or the connection is gone."""
+        """Answer with a result, given as JSON; no effect if the request was cancelled or the connection is gone."""
         if self._conversation.reply(self.request_id, self):
             self._send(encode_response(self.request_id, data))
 

@@ -1,4 +1,4 @@
-"""What a Peer drives: a link carries messages as bytes; pairs of 1.x streams are adapted to links, and links to pairs."""
+"""What a Peer drives: a link carries messages as bytes; pairs of 1.x streams become links, and links pairs."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -281,7 +281,7 @@ class Peer:
         return self._resting > 0
 
     @contextmanager
-    def rest(self) -> Iterator[None]:
+    def rest(self) -> Generator[None]:
         """Let the deadlines of our requests rest."""
         self._resting += 1
         try:

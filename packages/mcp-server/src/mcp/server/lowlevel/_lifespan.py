@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Generic, TypeVar
 
@@ -47,7 +47,7 @@ class SharedLifespan(Generic[T]):
         self._run: _Run[T] | None = None
 
     @asynccontextmanager
-    async def joined(self) -> AsyncIterator[T]:
+    async def joined(self) -> AsyncGenerator[T]:
         """Be a user of the lifespan.
 
         Raises:

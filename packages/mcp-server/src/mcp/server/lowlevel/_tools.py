@@ -53,15 +53,16 @@ def to_result(returned: Any, tool: Tool | None) -> CallToolResult | CreateTaskRe
 
 
 def _parts(returned: Any) -> tuple[list[ContentBlock], dict[str, Any] | None]:
-    if isinstance(returned, tuple) and len(returned) == 2:
-        content, structured = cast("tuple[Iterable[ContentBlock], dict[str, Any]]", returned)
-        return list(content), structured
-    if isinstance(returned, dict):
-        structured = cast("dict[str, Any]", returned)
-        return [TextContent(type="text", text=json.dumps(structured, indent=2))], structured
-    if hasattr(returned, "__iter__"):
-        return list(cast("Iterable[ContentBlock]", returned)), None
-    raise ToolFailure(f"Unexpected return type from tool: {type(returned).__name__}")
+    match returned:
+        case (content, structured) if isinstance(returned, tuple):
+            return list(cast("Iterable[ContentBlock]", content)), cast("dict[str, Any]", structured)
+        case dict():
+            text = json.dumps(returned, indent=2)
+            return [TextContent(type="text", text=text)], cast("dict[str, Any]", returned)
+        case Iterable():
+            return list(cast("Iterable[ContentBlock]", returned)), None
+        case _:
+            raise ToolFailure(f"Unexpected return type from tool: {type(returned).__name__}")
 
 
 def _problem(schema: dict[str, Any], instance: Any) -> str | None:

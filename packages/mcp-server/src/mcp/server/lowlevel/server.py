@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Generic, cast
 
@@ -126,9 +126,12 @@ class NotificationOptions:
 
 
 @asynccontextmanager
-async def lifespan(_: Server[Any, Any]) -> AsyncIterator[dict[str, Any]]:
+async def lifespan(_: Server[Any, Any]) -> AsyncGenerator[dict[str, Any]]:
     """The lifespan of a server that needs none."""
     yield {}
+
+
+_no_lifespan: Any = lifespan  # a parameter of the same name hides it below
 
 
 class Server(Generic[LifespanResultT, RequestT]):
@@ -162,7 +165,7 @@ class Server(Generic[LifespanResultT, RequestT]):
         icons: list[Icon] | None = None,
         lifespan: Callable[
             [Server[LifespanResultT, RequestT]], AbstractAsyncContextManager[LifespanResultT]
-        ] = cast("Any", lifespan),
+        ] = _no_lifespan,
         *,
         state_keys: Sequence[str | bytes] | None = None,
         extensions: dict[str, dict[str, Any]] | None = None,
@@ -531,7 +534,7 @@ class Server(Generic[LifespanResultT, RequestT]):
             raise raised[0]
 
     async def _handle_notification(self, notify: Any) -> None:
-        handler = self.notification_handlers.get(type(notify))
+        handler = self.notification_handlers.get(cast("type[Any]", type(notify)))
         if handler is None:
             return
         try:
