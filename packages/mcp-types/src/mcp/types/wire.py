@@ -197,9 +197,15 @@ def dump_model(model: BaseModel, revision: str | None = None) -> bytes:
     Raises:
         ValueError: a value that JSON cannot hold.
     """
+    model = _unwrapped(model)
     if revision is None:
         return dump(model)
     return dump(_fit(model, revision), _tree(type(model), revision))
+
+
+# The unions of 1.x are root models; a class attribute says so faster than isinstance() of RootModel.
+def _unwrapped(model: BaseModel) -> BaseModel:
+    return cast("RootModel[Any]", model).root if type(model).__pydantic_root_model__ else model
 
 
 def dump_params(method: Method, params: BaseModel | dict[str, Any] | None, revision: str) -> bytes | None:
@@ -229,14 +235,13 @@ def dump_result(
     Raises:
         ValueError: a value that JSON cannot hold.
     """
-    if isinstance(result, RootModel):
-        result = cast("BaseModel", result.root)  # pyright: ignore[reportUnknownMemberType] any root model will do
     if isinstance(result, dict):
         if not is_modern(revision):
             return dump_json(unstamp_dict(result))
         return dump_json(stamp_dict(result, method.cacheable, _dump_info(server_info, revision)))
     if not is_modern(revision):
         return dump_model(result, revision)
+    result = _unwrapped(result)
     tree = _tree(type(result), revision)
     return stamp(result, tree, method.cacheable, _dump_info(server_info, revision))
 
