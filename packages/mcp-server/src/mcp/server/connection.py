@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from mcp.server.changes import Change, Changes
 from mcp.server.channels import CallChannel, LiveChannel, ServerChannel, Sink
@@ -163,7 +163,8 @@ class Connection:
             return
         if isinstance(notification, InitializedNotification):
             self._handshake.initialized()
-        handler = self._server.notification_handlers.get(cast("type[Any]", type(notification)))
+        kind: type[Any] = type(notification)
+        handler = self._server.notification_handlers.get(kind)
         if handler is not None:
             self._peer.post(lambda: handler(notification))
 

@@ -152,7 +152,7 @@ class _TrioTask:
 
     @property
     def done(self) -> bool:
-        return self._done.is_set()
+        return bool(self._done.is_set())
 
     async def wait(self) -> None:
         await self._done.wait()

@@ -534,7 +534,8 @@ class Server(Generic[LifespanResultT, RequestT]):
             raise raised[0]
 
     async def _handle_notification(self, notify: Any) -> None:
-        handler = self.notification_handlers.get(cast("type[Any]", type(notify)))
+        kind: type[Any] = type(notify)
+        handler = self.notification_handlers.get(kind)
         if handler is None:
             return
         try:
