@@ -205,9 +205,10 @@ class Peer:
             pending.settle(ConnectionClosed("Connection closed by this side"))
         for exchange in serving:
             exchange.cancel()
-        for task in (self._reader, self._courier):
-            if task is not None and _inside_callback.get() is not self:
-                task.cancel()
+        if self._reader is not None:
+            self._reader.cancel()
+        if self._courier is not None and _inside_callback.get() is not self:  # else it would cancel itself
+            self._courier.cancel()
         with anyio.move_on_after(CLOSE_SECONDS, shield=True):
             await self.link.aclose()
 
@@ -301,8 +302,10 @@ class Peer:
             callback = self._callbacks[0]
             try:
                 await callback()
-            except Exception:
-                logger.exception("A callback failed")
+            except BaseException as error:  # whatever a callback raises ends here: it is user code
+                if _loop.being_cancelled(error):
+                    raise
+                logger.error("A callback failed: %r", error, exc_info=logger.isEnabledFor(logging.DEBUG))
             finally:
                 self._callbacks.popleft()
             if self._courier_turn is not None:
