@@ -1,9 +1,11 @@
 """The models as programs use them: what 1.x gave, unknown fields, null and absent, URLs, numbers."""
 
+import ast
 import copy
 import json
 import pickle
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pydantic
@@ -20,6 +22,14 @@ def test_every_name_of_the_namespace_loads() -> None:
     for name in types.__all__:
         assert getattr(types, name) is not None
     assert set(types.__all__) <= set(dir(types))
+
+
+def test_type_checkers_see_the_same_names() -> None:
+    tree = ast.parse(Path(types.__file__ or "").read_text("utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    seen = {alias.name: node.module for node in imports for alias in node.names}
+    assert {name: getattr(types, "_HOMES")[name] for name in types.__all__} == seen  # noqa: B009  # private
 
 
 def test_another_name_is_none_of_ours() -> None:

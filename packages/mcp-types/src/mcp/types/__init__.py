@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     )
 
     from mcp.types._base import (
+        AnyFunction as AnyFunction,
         AnyUrl as AnyUrl,
         BaseMetadata as BaseMetadata,
         CacheableResult as CacheableResult,
@@ -292,7 +293,7 @@ if TYPE_CHECKING:
 _MODULES: dict[str, str] = {
     "pydantic": "BaseModel ConfigDict Field RootModel",
     "mcp.types._base": (
-        "AnyUrl BaseMetadata CacheableResult Cursor EmptyResult FileUrl Icon InputResponseRequestParams "
+        "AnyFunction AnyUrl BaseMetadata CacheableResult Cursor EmptyResult FileUrl Icon InputResponseRequestParams "
         "InputResponses MethodT Notification NotificationParams NotificationParamsT PaginatedRequest "
         "PaginatedRequestParams PaginatedResult ProgressToken Request RequestId RequestParams "
         "RequestParamsT Result ResultType Role TaskMetadata"

@@ -1,5 +1,6 @@
 """What every wire model has: unknown fields kept, `_meta`, strict integers, URLs that keep their text."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, Strict
@@ -12,6 +13,7 @@ else:
     from mcp.types._urls import AnyUrl, FileUrl
 
 __all__ = [
+    "AnyFunction",
     "AnyUrl",
     "BaseMetadata",
     "CacheableResult",
@@ -43,6 +45,7 @@ __all__ = [
     "is_none",
 ]
 
+AnyFunction: TypeAlias = Callable[..., Any]
 Integer: TypeAlias = Annotated[int, Strict()]
 Number: TypeAlias = Annotated[float, Strict()]
 RequestId: TypeAlias = Annotated[int, Strict()] | str
