@@ -16,7 +16,7 @@ import anyio
 from mcp.server._diversion import STDIN, STDOUT, Claim, claim, current_claim, is_ours, is_standard
 from mcp.server._files import reader_of, writer_of
 from mcp.server._shutdown import CLEANUP_SECONDS, DRAIN_SECONDS, Shutdown, end_process
-from mcp.server._signals import handled_signals, watched_parent
+from mcp.server._signals import handled_signals, watched_input, watched_parent
 from mcp.shared._line_link import LineLink
 from mcp.shared._loop import Home
 from mcp.shared._pipes import Sink, Source, ThreadSink, ThreadSource, open_sink, open_source
