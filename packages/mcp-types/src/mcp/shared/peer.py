@@ -17,7 +17,7 @@ from mcp.shared.exceptions import ConnectionClosed, InvalidRequest, McpError, Re
 from mcp.shared.exchange import Batch, PeerExchange, Room
 from mcp.shared.link import Delivery, Incoming, Link
 from mcp.shared.message import MessageMetadata
-from mcp.types import ErrorData
+from mcp.types import INVALID_REQUEST, ErrorData
 from mcp.types.jsonrpc import (
     ErrorFrame,
     Frame,
@@ -249,7 +249,12 @@ class Peer:
         pending = _Pending(label or method, progress, nested)
         request_id = self.conversation.ask(pending)
         try:
-            self.link.send(encode_request(request_id, method, encode(request_id)), metadata)
+            data = encode_request(request_id, method, encode(request_id))
+        except BaseException:  # nothing was sent, so nothing is to be cancelled
+            self.conversation.give_up(request_id)
+            raise
+        self.link.send(data, metadata)
+        try:
             for seconds, renewable in ((timeout, False), (idle, True)):
                 if seconds is not None:
                     pending.timers.append(_Deadline(self, pending, seconds, renewable))
@@ -347,7 +352,7 @@ class Peer:
     def _route_batch(self, frames: list[Frame | MalformedMessage]) -> None:
         if not frames or not self._receiver.takes_batches:
             what = "an empty array" if not frames else "an array, which this revision does not know"
-            self.link.send(encode_error(None, InvalidRequest(f"Not a legal message: {what}").error))
+            self._receiver.on_malformed(MalformedMessage(INVALID_REQUEST, f"Not a legal message: {what}"))
             return
         batch = Batch(self.link)
         for frame in frames:
