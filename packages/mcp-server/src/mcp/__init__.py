@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         Resource as Resource,
         ResourcesCapability as ResourcesCapability,
         ResourceUpdatedNotification as ResourceUpdatedNotification,
-        Role as SamplingRole,  # noqa: F401  # it has another name here
+        Role as _Role,
         RootsCapability as RootsCapability,
         SamplingCapability as SamplingCapability,
         SamplingContent as SamplingContent,
@@ -80,6 +80,8 @@ if TYPE_CHECKING:
         ToolUseContent as ToolUseContent,
         UnsubscribeRequest as UnsubscribeRequest,
     )
+
+    SamplingRole = _Role
 else:
     from mcp import _api
 

@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -78,7 +78,7 @@ for _name, _purpose in LATER.items():
 
 
 @contextmanager
-def _failures(name: str, verbose: bool) -> Iterator[None]:
+def _failures(name: str, verbose: bool) -> Generator[None]:
     try:
         yield
     except Exception as error:

@@ -8,6 +8,7 @@ from typing import cast
 
 from mcp.cli.errors import CommandError, one_line
 from mcp.server.fastmcp import FastMCP
+from mcp.server.fastmcp.server import Transport
 from mcp.server.stdio import claim
 
 __all__ = ["load", "serve"]
@@ -30,7 +31,11 @@ def serve(spec: str, transport: str | None = None) -> None:
         # What the file prints while it is imported must not reach the stream.
         claim()
     server = load(spec)
-    server.run() if transport is None else server.run(transport)
+    if transport is None:
+        server.run()
+    else:
+        # FastMCP refuses what is no transport, and names it.
+        server.run(cast(Transport, transport))
 
 
 def load(spec: str) -> Server:
