@@ -12,7 +12,10 @@ __all__ = ["MAX_DEPTH", "dump_json", "nearest", "read_json"]
 MAX_DEPTH = 200
 
 # Numbers that may be beyond a float: the parser turns them into infinity without a word.
-_HUGE_NUMBER = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
+# One class of bytes leads, which makes the search fast.
+_HUGE_NUMBER = re.compile(rb"[0-9](?:[eE]\+?[0-9]{3}|[0-9]{299})")
+# The shortest text that is nested too deep.
+_DEEP = 2 * (MAX_DEPTH + 1)
 
 
 def read_json(data: bytes) -> Any:
@@ -23,7 +26,8 @@ def read_json(data: bytes) -> Any:
             than `MAX_DEPTH`.
     """
     value = from_json(data, allow_inf_nan=False)
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH or _HUGE_NUMBER.search(data):
+    may_be_deep = len(data) >= _DEEP and data.count(b"[") + data.count(b"{") > MAX_DEPTH
+    if may_be_deep or _HUGE_NUMBER.search(data):
         _check_bounds(value)
     return value
 

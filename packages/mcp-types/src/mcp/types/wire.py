@@ -270,14 +270,15 @@ def _fitter(model: type[BaseModel]) -> Callable[[Any, str], Any] | None:
     return next((_FITTERS[base] for base in model.__mro__ if base in _FITTERS), None)
 
 
+# The revision that brought each kind of block, where it was not the first.
+_BLOCKS = {"audio": _R2, "resource_link": _R3, "tool_use": _R4, "tool_result": _R4}
+
+
 def _fit_block(block: Any, revision: str) -> Any:
-    if isinstance(block, content.AudioContent) and revision < _R2:
+    kind: str = block.type
+    if revision < _BLOCKS.get(kind, _R1):
         return as_text(block)
-    if isinstance(block, content.ResourceLink) and revision < _R3:
-        return as_text(block)
-    if isinstance(block, content.ToolUseContent | content.ToolResultContent) and revision < _R4:
-        return as_text(block)
-    if isinstance(block, content.ToolResultContent) and _has_structured_value(block):
+    if kind == "tool_result" and _has_structured_value(block):
         return without_structured_value(block)
     return block
 
@@ -287,8 +288,9 @@ def _has_structured_value(result: tools.CallToolResult | content.ToolResultConte
 
 
 def _fit_blocks(blocks: list[Any], revision: str) -> list[Any]:
-    fitted = [_fit_block(block, revision) for block in blocks]
-    return blocks if all(new is old for new, old in zip(fitted, blocks, strict=True)) else fitted
+    if all(block.type not in _BLOCKS for block in blocks):
+        return blocks
+    return [_fit_block(block, revision) for block in blocks]
 
 
 def _fit_call_result(result: tools.CallToolResult, revision: str) -> tools.CallToolResult:
