@@ -81,6 +81,7 @@ RUNTIME = {
     "link",
     "memory",
     "peer",
+    "progress",
     "schema",
     "session",
 }
