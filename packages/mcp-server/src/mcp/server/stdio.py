@@ -101,7 +101,7 @@ async def _serve(main: Main, shutdown: Shutdown) -> None:
         task.add_done_callback(lambda _: changed.set())
         with watched_input(_private_stdin(), home, lambda: end_process(shutdown.exit_code)):
             await changed.wait()
-        logger.info("No more requests are read; calls in flight have %s s", DRAIN_SECONDS)
+        logger.debug("No more requests are read; calls in flight have %s s", DRAIN_SECONDS)
         link.end()
         await _drain(task, shutdown, changed)
         scope.cancel()
