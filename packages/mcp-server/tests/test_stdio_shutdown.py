@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -71,34 +71,52 @@ def test_calls_in_flight_are_answered(end: End, code: int) -> None:
         assert program.errors() == "lifespan ends\n"
 
 
-@EVERY_END
-def test_calls_that_take_too_long_are_cancelled_and_clean_up(end: End, code: int) -> None:
-    with Program() as program:
-        begun(program)
-        program.start_call("sleeps", seconds=60, cleanup=0.5)
-        assert program.noted() == "sleeping"
-        ended, seconds = timed(program, end)
-        assert ended == code
-        assert 5 < seconds < scaled(7)
-        errors = program.errors()
-        assert errors.index("cancelled\n") < errors.index("cleaned up\n") < errors.index("lifespan ends\n")
-        assert "Traceback" not in errors
+ENDS: list[tuple[End, int]] = [(end_of_input, 0), (sigint, 130), (sigterm, 143)]
 
 
-@EVERY_END
-@pytest.mark.parametrize("tool", ["holds_the_loop", "holds_a_thread"])
-def test_a_tool_that_never_lets_go_is_left_behind(end: End, code: int, tool: str) -> None:
-    with Program() as program:
-        begun(program)
-        program.start_call(tool, seconds=60)
-        if tool == "holds_the_loop":
-            assert program.noted() == "holding"
-        else:
-            assert program.message()["result"]
-        ended, seconds = timed(program, end)
-        assert ended == code
-        assert 7 < seconds < scaled(9)
-        assert "Traceback" not in program.errors()
+def started(stack: ExitStack, tool: str, **arguments: object) -> Program:
+    """Start a program, and a call in it."""
+    program = stack.enter_context(Program())
+    begun(program)
+    program.start_call(tool, **arguments)
+    if tool == "holds_a_thread":
+        assert program.message()["result"]
+    else:
+        assert program.noted() in ("sleeping", "holding")
+    return program
+
+
+def all_ended(programs: list[tuple[Program, End, int]]) -> float:
+    """End all the programs at once; return the seconds that they took."""
+    start = time.monotonic()
+    for program, end, _ in programs:
+        end(program)
+    assert [program.ended() for program, _, _ in programs] == [code for _, _, code in programs]
+    return time.monotonic() - start
+
+
+def test_calls_that_take_too_long_are_cancelled_and_clean_up() -> None:
+    with ExitStack() as stack:
+        programs = [(started(stack, "sleeps", seconds=60, cleanup=0.5), *each) for each in ENDS]
+        assert 5 < all_ended(programs) < scaled(7)
+        for program, _, _ in programs:
+            errors = program.errors()
+            assert (
+                errors.index("cancelled\n") < errors.index("cleaned up\n") < errors.index("lifespan ends\n")
+            )
+            assert "Traceback" not in errors
+
+
+def test_tools_that_never_let_go_are_left_behind() -> None:
+    with ExitStack() as stack:
+        programs = [
+            (started(stack, tool, seconds=60), *each)
+            for tool in ("holds_the_loop", "holds_a_thread")
+            for each in ENDS
+        ]
+        assert 7 < all_ended(programs) < scaled(10)
+        for program, _, _ in programs:
+            assert "Traceback" not in program.errors()
 
 
 def test_a_second_signal_ends_it_at_once() -> None:
@@ -219,4 +237,3 @@ def test_what_main_raises_and_returns(body: str, code: int) -> None:
     with Program(("-c", FAILS.format(body=body))) as program:
         assert program.ended() == code
         assert ("broken server" in program.errors()) == ("broken" in body)
-        assert os.get_blocking(0) in (True, False)
