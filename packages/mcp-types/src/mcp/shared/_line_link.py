@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 import anyio
 
-from mcp.shared import _loop
 from mcp.shared._lines import LineSplitter
 from mcp.shared._pipes import Sink, Source
-from mcp.shared.link import Incoming, parse
+from mcp.shared.link import Bell, Incoming, parse
 from mcp.shared.message import MessageMetadata
 from mcp.types.jsonrpc import MalformedMessage
 
@@ -21,28 +20,6 @@ ROOM = 256 * 1024
 
 FLUSH_SECONDS = 1.0
 """How long a closing link waits for the other end to take what was sent."""
-
-
-class _Bell:
-    """Wakes all who wait for it."""
-
-    __slots__ = ("_slots",)
-
-    def __init__(self) -> None:
-        self._slots: set[_loop.Slot[None]] = set()
-
-    def ring(self) -> None:
-        slots, self._slots = self._slots, set()
-        for slot in slots:
-            slot.set(None)
-
-    async def wait(self) -> None:
-        slot: _loop.Slot[None] = _loop.Slot()
-        self._slots.add(slot)
-        try:
-            await slot.wait()
-        finally:
-            self._slots.discard(slot)
 
 
 class LineLink:
@@ -69,8 +46,8 @@ class LineLink:
         self._paused = False
         self._ended = False
         self._discarding = False
-        self._arrived = _Bell()
-        self._room = _Bell()
+        self._arrived = Bell()
+        self._room = Bell()
         sink.start(self._sink_changed)
         source.start(self._fed)
 

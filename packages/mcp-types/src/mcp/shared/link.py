@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self, TypeVar, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import anyio
 from anyio.abc import ObjectReceiveStream, ObjectSendStream
@@ -30,6 +30,7 @@ from mcp.types.jsonrpc import (
 )
 
 __all__ = [
+    "Bell",
     "Delivery",
     "Incoming",
     "Link",
@@ -107,24 +108,28 @@ def encode_frame(frame: Frame) -> bytes:
     return encode_response(frame.id, dump_json(frame.result))
 
 
-class _Bell:
-    """Wakes the one task that waits for it."""
+class Bell:
+    """Wakes all who wait for it."""
 
-    __slots__ = ("_slot",)
+    __slots__ = ("_slots",)
 
     def __init__(self) -> None:
-        self._slot: _loop.Slot[None] | None = None
+        self._slots: set[_loop.Slot[None]] = set()
 
     def ring(self) -> None:
-        if self._slot is not None:
-            self._slot.set(None)
+        """Wake them."""
+        slots, self._slots = self._slots, set()
+        for slot in slots:
+            slot.set(None)
 
     async def wait(self) -> None:
-        self._slot = _loop.Slot()
+        """Return at the next ring."""
+        slot: _loop.Slot[None] = _loop.Slot()
+        self._slots.add(slot)
         try:
-            await self._slot.wait()
+            await slot.wait()
         finally:
-            self._slot = None
+            self._slots.discard(slot)
 
 
 class MemoryLink:
@@ -132,15 +137,16 @@ class MemoryLink:
 
     def __init__(self) -> None:
         self._inbox: deque[bytes] = deque()
-        self._arrived = _Bell()
-        self._room = _Bell()
-        self._closed = False
+        self._arrived = Bell()
+        self._room = Bell()
+        self._mute = False
+        self._deaf = False
         self.other: MemoryLink = self
 
     async def receive(self) -> Incoming | None:
         """Return the next message, or None once either end is closed and nothing is left."""
         while not self._inbox:
-            if self._closed or self.other._closed:
+            if self._deaf or self.other._mute:
                 return None
             await self._arrived.wait()
         data = self._inbox.popleft()
@@ -149,18 +155,31 @@ class MemoryLink:
 
     def send(self, data: bytes, metadata: MessageMetadata = None) -> None:
         """Put one message into the other end's inbox."""
-        if not (self._closed or self.other._closed):
+        if not (self._mute or self.other._deaf):
             self.other._inbox.append(data)
             self.other._arrived.ring()
 
     async def drain(self) -> None:
         """Wait until the other end has taken enough."""
-        while len(self.other._inbox) >= ROOM and not (self._closed or self.other._closed):
+        while len(self.other._inbox) >= ROOM and not (self._mute or self.other._deaf):
             await self._room.wait()
 
     async def aclose(self) -> None:
         """Close this end; the other end still reads what was sent."""
-        self._closed = True
+        self.end_output()
+        self.end_input()
+
+    def end_output(self) -> None:
+        """Send nothing more; the other end still reads what was sent, then finds the end."""
+        self._mute = True
+        self._wake()
+
+    def end_input(self) -> None:
+        """Receive nothing more than what has arrived."""
+        self._deaf = True
+        self._wake()
+
+    def _wake(self) -> None:
         for end in (self, self.other):
             end._arrived.ring()
             end._room.ring()
@@ -181,7 +200,7 @@ class StreamLink:
         self._write = write
         self._outbox: deque[SessionMessage] = deque()
         self._writer: _loop.Task | None = None
-        self._room = _Bell()
+        self._room = Bell()
         self._closed = False
 
     async def receive(self) -> Incoming | None:
@@ -236,21 +255,28 @@ class StreamLink:
 FLUSH_SECONDS = 1.0
 """How long a closing link waits for a slow reader."""
 
-_Item = TypeVar("_Item")
-
 
 class _Facade:
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, open_ones: list[Any] | None = None) -> None:
         self.link = link
         self._open = True
+        self._open_ones = [] if open_ones is None else open_ones
+        self._open_ones.append(self)
 
     def statistics(self) -> MemoryObjectStreamStatistics:
         """Return how the stream stands, in the shape of anyio's memory streams."""
         return MemoryObjectStreamStatistics(0, float("inf"), int(self._open), int(self._open), 0, 0)
 
     def close(self) -> None:
-        """Close this end of the pair; the link itself is closed by what opened it."""
-        self._open = False
+        """Close this end of the pair; a link to a process or a socket is closed by what opened it."""
+        if self._open:
+            self._open = False
+            self._open_ones.remove(self)
+            if not self._open_ones:
+                self._all_closed()
+
+    def _all_closed(self) -> None:
+        """Act on the close of the last clone."""
 
     async def aclose(self) -> None:
         """Close this end of the pair."""
@@ -271,8 +297,8 @@ class _Facade:
 class LinkReadStream(_Facade, ObjectReceiveStream[SessionMessage | Exception]):
     """The read stream of a pair in 1.x shape, with the link inside it."""
 
-    def __init__(self, link: Link) -> None:
-        super().__init__(link)
+    def __init__(self, link: Link, open_ones: list[Any] | None = None) -> None:
+        super().__init__(link, open_ones)
         self._waiting: deque[SessionMessage | Exception] = deque()
 
     async def receive(self) -> SessionMessage | Exception:
@@ -293,7 +319,11 @@ class LinkReadStream(_Facade, ObjectReceiveStream[SessionMessage | Exception]):
 
     def clone(self) -> LinkReadStream:
         """Return another stream over the same link."""
-        return LinkReadStream(self.link)
+        return LinkReadStream(self.link, self._open_ones)
+
+    def _all_closed(self) -> None:
+        if isinstance(self.link, MemoryLink):
+            self.link.end_input()
 
 
 def _items(incoming: Incoming) -> list[SessionMessage | Exception]:
@@ -330,7 +360,11 @@ class LinkWriteStream(_Facade, ObjectSendStream[SessionMessage]):
 
     def clone(self) -> LinkWriteStream:
         """Return another stream over the same link."""
-        return LinkWriteStream(self.link)
+        return LinkWriteStream(self.link, self._open_ones)
+
+    def _all_closed(self) -> None:
+        if isinstance(self.link, MemoryLink):
+            self.link.end_output()
 
 
 def streams_of(link: Link) -> tuple[LinkReadStream, LinkWriteStream]:

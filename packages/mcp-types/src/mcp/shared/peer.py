@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import anyio
 
 from mcp.shared import _loop
+from mcp.shared._pending import Pending, Progress
 from mcp.shared.conversation import Admission, Conversation
 from mcp.shared.exceptions import ConnectionClosed, InvalidRequest, McpError, RequestTimeout, error_of
 from mcp.shared.exchange import Batch, PeerExchange, Room
@@ -32,8 +33,6 @@ from mcp.types.jsonrpc import (
 )
 
 __all__ = ["Peer", "Progress", "Receiver"]
-
-Progress = Callable[[float, float | None, str | None], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -79,59 +78,6 @@ class Receiver(Protocol):
         ...
 
 
-class _Pending:
-    """A request of ours that waits for its answer."""
-
-    __slots__ = ("label", "nested", "progress", "slot", "timers", "waited")
-
-    def __init__(self, label: str, progress: Progress | None, nested: bool) -> None:
-        self.label = label
-        self.progress = progress
-        self.nested = nested
-        self.slot: _loop.Slot[dict[str, Any]] = _loop.Slot()
-        self.timers: list[_Deadline] = []
-
-    def settle(self, outcome: dict[str, Any] | McpError) -> None:
-        if isinstance(outcome, McpError):
-            self.slot.fail(outcome)
-        else:
-            self.slot.set(outcome)
-
-    def sign_of_life(self) -> None:
-        for timer in self.timers:
-            timer.sign_of_life()
-
-
-class _Deadline:
-    """Fails a pending request when its time is up; it rests while a person is being asked."""
-
-    __slots__ = ("_peer", "_pending", "_renewable", "_seconds", "_timer")
-
-    def __init__(self, peer: Peer, pending: _Pending, seconds: float, renewable: bool) -> None:
-        self._peer = peer
-        self._pending = pending
-        self._seconds = seconds
-        self._renewable = renewable
-        self._timer = _loop.call_later(seconds, self._fire)
-
-    def _fire(self) -> None:
-        if self._peer.resting:
-            self._timer = _loop.call_later(self._seconds, self._fire)
-            return
-        text = (
-            f"Timed out while waiting for response to {self._pending.label}. Waited {self._seconds} seconds."
-        )
-        self._pending.slot.fail(RequestTimeout(text))
-
-    def sign_of_life(self) -> None:
-        if self._renewable:
-            self._timer.cancel()
-            self._timer = _loop.call_later(self._seconds, self._fire)
-
-    def cancel(self) -> None:
-        self._timer.cancel()
-
-
 class Peer:
     """One end of a duplex connection.
 
@@ -148,7 +94,7 @@ class Peer:
     ) -> None:
         self.link = link
         self.home = _loop.Home()
-        self.conversation: Conversation[_Pending, PeerExchange] = Conversation()
+        self.conversation: Conversation[Pending, PeerExchange] = Conversation()
         self._receiver = receiver
         self._patient = patient
         self._name = name
@@ -156,6 +102,7 @@ class Peer:
         self._callbacks: deque[Callable[[], Awaitable[None]]] = deque()
         self._courier: _loop.Task | None = None
         self._courier_turn: _loop.Slot[None] | None = None
+        self._held_back: dict[Pending, dict[str, Any] | McpError] = {}
         self._nested = 0
         self._resting = 0
         self._logged: set[str] = set()
@@ -173,7 +120,7 @@ class Peer:
         routed = 0
         try:
             while (incoming := await self.link.receive()) is not None:
-                self._route(incoming)
+                self._route_safely(incoming)
                 routed += 1
                 if self._patient:
                     await self.link.drain()
@@ -203,6 +150,8 @@ class Peer:
         waiting, serving = self.conversation.close()
         for pending in waiting:
             pending.settle(ConnectionClosed("Connection closed by this side"))
+        for pending in list(self._held_back):
+            self._release(pending)
         for exchange in serving:
             exchange.cancel()
         if self._reader is not None:
@@ -246,7 +195,7 @@ class Peer:
         if self.conversation.closed or self._closed:
             raise ConnectionClosed("Connection closed: the request was not sent", sent=False)
         nested = _inside_callback.get() is self
-        pending = _Pending(label or method, progress, nested)
+        pending = Pending(label or method, progress, nested)
         request_id = self.conversation.ask(pending)
         try:
             data = encode_request(request_id, method, encode(request_id))
@@ -257,8 +206,10 @@ class Peer:
         try:
             for seconds, renewable in ((timeout, False), (idle, True)):
                 if seconds is not None:
-                    pending.timers.append(_Deadline(self, pending, seconds, renewable))
+                    pending.limit(seconds, renewable, lambda: self.resting)
             self._nested += nested
+            if nested and self._courier_turn is not None:
+                self._courier_turn.set(None)  # the reader must not wait for a callback that waits for it
             try:
                 return await pending.slot.wait()
             finally:
@@ -268,8 +219,7 @@ class Peer:
                 self._tell_cancelled(request_id, error)
             raise
         finally:
-            for timer in pending.timers:
-                timer.cancel()
+            pending.in_time()
 
     def _tell_cancelled(self, request_id: int, error: BaseException) -> None:
         reason = str(error) if isinstance(error, RequestTimeout) else "the caller no longer waits"
@@ -303,7 +253,7 @@ class Peer:
 
     async def _deliver(self) -> None:
         _inside_callback.set(self)
-        while self._callbacks:
+        while self._callbacks and not self._closed:
             callback = self._callbacks[0]
             try:
                 await callback()
@@ -318,6 +268,12 @@ class Peer:
         self._courier = None
 
     # Routing
+
+    def _route_safely(self, incoming: Incoming) -> None:
+        try:
+            self._route(incoming)
+        except Exception as error:  # a receiver that raises costs its message, not the connection
+            logger.error("A message could not be handled: %r", error, exc_info=error)
 
     def _route(self, incoming: Incoming) -> None:
         if isinstance(incoming, Exception):
@@ -377,7 +333,7 @@ class Peer:
                 return
         self._receiver.on_notification(frame)
 
-    def _report(self, pending: _Pending, params: dict[str, Any]) -> None:
+    def _report(self, pending: Pending, params: dict[str, Any]) -> None:
         pending.sign_of_life()
         value, total, message = params.get("progress"), params.get("total"), params.get("message")
         if pending.progress is None or isinstance(value, bool) or not isinstance(value, int | float):
@@ -391,14 +347,19 @@ class Peer:
         if pending is None:
             self.log_once("answer", "Ignored an answer that nobody waits for (id %r)", frame.id)
             return
-        outcome = error_of(frame.error) if isinstance(frame, ErrorFrame) else frame.result
+        pending.in_time()
+        self._held_back[pending] = error_of(frame.error) if isinstance(frame, ErrorFrame) else frame.result
 
-        async def settle() -> None:
-            pending.settle(outcome)
+        async def release() -> None:
+            self._release(pending)
 
         if self._callbacks and not pending.nested:
-            self.post(settle)
+            self.post(release)
         else:
+            self._release(pending)
+
+    def _release(self, pending: Pending) -> None:
+        if (outcome := self._held_back.pop(pending, None)) is not None:
             pending.settle(outcome)
 
     def _one_less(self) -> None:
