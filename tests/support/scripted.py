@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import anyio
 
@@ -22,7 +23,9 @@ from mcp.types.jsonrpc import (
 )
 from support.timeouts import scaled
 
-__all__ = ["HANDSHAKE", "ScriptedServer", "discovered", "initialized"]
+__all__ = ["HANDSHAKE", "ScriptedServer", "both", "discovered", "initialized"]
+
+T = TypeVar("T")
 
 HANDSHAKE = "2025-11-25"
 
@@ -129,3 +132,26 @@ class ScriptedServer:
     async def close(self) -> None:
         """End the connection from the server's side."""
         await self.link.aclose()
+
+
+async def both(script: Coroutine[Any, Any, object], call: Coroutine[Any, Any, T]) -> T:
+    """Run the server's script beside a call of the client's, and return what the call returned."""
+    outcome: list[T] = []
+
+    async def run(coroutine: Coroutine[Any, Any, object]) -> None:
+        await coroutine
+
+    async def keep() -> None:
+        outcome.append(await call)
+
+    failures: list[BaseException] = []
+    try:
+        with anyio.fail_after(scaled(20)):
+            async with anyio.create_task_group() as group:
+                group.start_soon(run, script)
+                group.start_soon(keep)
+    except* Exception as errors:
+        failures.extend(errors.exceptions)
+    if failures:
+        raise failures[0]
+    return outcome[0]

@@ -133,6 +133,7 @@ class SessionCore(
         self._stand_ins = StandIns(self)
         self._ears = ClientReceiver(self)
         self._tool_output_schemas: dict[str, dict[str, Any] | None] = {}
+        self.tools_changed = False  # a list may be on its way then: what is known is dropped when next needed
 
     # Opening
 

@@ -67,7 +67,7 @@ class ClientReceiver(DrivenReceiver):
         """Hand a notification to the callbacks."""
         session = self._session
         if frame.method == TOOLS_CHANGED:
-            session._tool_output_schemas.clear()
+            session.tools_changed = True
         if session._hooked:
             super().on_notification(frame)
         elif session.hears:

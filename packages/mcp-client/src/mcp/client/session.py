@@ -182,6 +182,9 @@ class ClientSession(SessionCore):
         return result
 
     async def _validate_tool_result(self, name: str, result: types.CallToolResult) -> None:
+        if self.tools_changed:
+            self.tools_changed = False
+            self._tool_output_schemas.clear()
         schema = await find_output_schema(
             name, self._tool_output_schemas, lambda params: self.list_tools(params=params)
         )
