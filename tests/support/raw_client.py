@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+
 from mcp.shared.exceptions import error_of
 from mcp.shared.link import MemoryLink, memory_links, streams_of
 from mcp.types.jsonrpc import (
@@ -20,7 +21,6 @@ from mcp.types.jsonrpc import (
     encode_request,
     encode_response,
 )
-
 from support.timeouts import scaled
 
 __all__ = ["ERAS", "RawClient", "connected"]
@@ -95,7 +95,11 @@ class RawClient:
         }
 
     def _capabilities(self) -> dict[str, Any]:
-        names = {"elicitation/create": "elicitation", "sampling/createMessage": "sampling", "roots/list": "roots"}
+        names = {
+            "elicitation/create": "elicitation",
+            "sampling/createMessage": "sampling",
+            "roots/list": "roots",
+        }
         capabilities: dict[str, Any] = {names[method]: {} for method in self.answers}
         if "elicitation" in capabilities:
             capabilities["elicitation"] = {"form": {}, "url": {}}

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
+
 from mcp.server.fastmcp import Audio, Image
 from mcp.server.fastmcp._content import readable, to_content
 from mcp.types import AudioContent, ImageContent, TextContent
-from pydantic import BaseModel
 
 
 class Model(BaseModel):

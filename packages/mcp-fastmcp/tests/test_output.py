@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import pytest
+from pydantic import BaseModel, Field
+
 from mcp.server.fastmcp import Audio, Image
 from mcp.server.fastmcp.exceptions import InvalidSignature
 from mcp.server.fastmcp.utilities.func_metadata import StrictJsonSchema, func_metadata
 from mcp.types import CallToolResult, ContentBlock, EmbeddedResource, ImageContent, TextContent
-from pydantic import BaseModel, Field
 
 
 class Person(BaseModel):
@@ -108,7 +109,12 @@ TAGS = {"items": {"type": "string"}, "title": "Tags", "type": "array"}
         ),
         (
             Plain,
-            {"properties": {"name": NAME, "age": AGE}, "required": ["name"], "title": "Plain", "type": "object"},
+            {
+                "properties": {"name": NAME, "age": AGE},
+                "required": ["name"],
+                "title": "Plain",
+                "type": "object",
+            },
         ),
     ],
 )
@@ -122,11 +128,22 @@ def test_enums_are_wrapped() -> None:
     assert metadata.convert_result(Colour.RED)[1] == {"result": "red"}
 
 
-UNSTRUCTURED = [dict, list, Image, Audio, TextContent, ImageContent, ContentBlock, EmbeddedResource | Image]
-UNSTRUCTURED += [Bare, list[Image], CallToolResult]
-
-
-@pytest.mark.parametrize("annotation", UNSTRUCTURED)
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        dict,
+        list,
+        Image,
+        Audio,
+        TextContent,
+        ImageContent,
+        ContentBlock,
+        EmbeddedResource | Image,
+        Bare,
+        list[Image],
+        CallToolResult,
+    ],
+)
 def test_without_schema(annotation: Any) -> None:
     metadata = func_metadata(returning(annotation))
     assert metadata.output_schema is None
@@ -135,7 +152,7 @@ def test_without_schema(annotation: Any) -> None:
 
 @pytest.mark.parametrize("annotation", [dict, Image, Bare])
 def test_structure_that_is_impossible(annotation: Any) -> None:
-    with pytest.raises(InvalidSignature, match="Function fn: return type .* is not serializable"):
+    with pytest.raises(InvalidSignature, match=r"Function fn: return type .* is not serializable"):
         func_metadata(returning(annotation), structured_output=True)
 
 

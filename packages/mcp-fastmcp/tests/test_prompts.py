@@ -3,6 +3,8 @@
 from typing import Annotated, Any
 
 import pytest
+from pydantic import AnyUrl, Field
+
 from mcp.server.fastmcp import Context
 from mcp.server.fastmcp.exceptions import InvalidArgumentsError, PromptFailure
 from mcp.server.fastmcp.prompts import Prompt, PromptManager
@@ -14,7 +16,6 @@ from mcp.server.fastmcp.prompts.base import (
     message_validator,
 )
 from mcp.types import EmbeddedResource, TextContent, TextResourceContents
-from pydantic import AnyUrl, Field
 
 
 def review(code: str, times: Annotated[int, Field(description="how often")] = 1) -> str:
@@ -86,8 +87,8 @@ async def test_context() -> None:
 
 @pytest.mark.anyio
 async def test_prompts_made_by_hand() -> None:
-    made = Prompt(name="p", fn=lambda a: a, arguments=[PromptArgument(name="a", required=True)])
-    assert await made.render({"a": "x"}) == [UserMessage("x")]
+    made = Prompt(name="p", fn=str, arguments=[PromptArgument(name="object", required=True)])
+    assert await made.render({"object": "x"}) == [UserMessage("x")]
 
 
 @pytest.mark.anyio
@@ -96,7 +97,10 @@ async def test_prompts_made_by_hand() -> None:
     [
         ({}, r"^Missing required arguments: \{'code'\}$"),
         (None, r"^Missing required arguments: \{'code'\}$"),
-        ({"code": "a", "times": "many"}, r"^Error rendering prompt review: 1 validation error for review\ntimes"),
+        (
+            {"code": "a", "times": "many"},
+            r"^Error rendering prompt review: 1 validation error for review\ntimes",
+        ),
         ({"code": "a", "more": "b"}, r"^Error rendering prompt review: 1 validation error for review\nmore"),
     ],
 )
@@ -127,7 +131,7 @@ async def test_manager(caplog: pytest.LogCaptureFixture) -> None:
     assert manager.list_prompts() == [first]
     assert manager.get_prompt("review") is first
     assert await manager.render_prompt("review", {"code": "a"}) == [UserMessage("a")]
-    with pytest.raises(ValueError, match="^Unknown prompt: nope$"):
+    with pytest.raises(ValueError, match=r"^Unknown prompt: nope$"):
         await manager.render_prompt("nope")
 
 

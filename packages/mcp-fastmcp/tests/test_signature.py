@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import BaseModel, Field, ValidationError
+
 from mcp.server.fastmcp.exceptions import InvalidSignature
 from mcp.server.fastmcp.signature import (
     ArgModelBase,
@@ -15,7 +17,6 @@ from mcp.server.fastmcp.signature import (
     signature_of,
 )
 from mcp.types import CallToolResult, TextContent
-from pydantic import BaseModel, Field, ValidationError, create_model
 
 
 class Point(BaseModel):
@@ -42,8 +43,8 @@ def test_schema_is_a_model_named_after_the_function() -> None:
 
 
 def test_schema_of_annotations_of_all_sorts() -> None:
-    def many(
-        untyped,  # type: ignore[no-untyped-def]  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]  # the case tested
+    def many(  # type: ignore[no-untyped-def]  # the case tested
+        untyped,  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]  # tested
         none: None,
         described: Annotated[int, Field(ge=1, description="how many")] = 3,
         field: int = Field(4, le=9),
@@ -51,7 +52,8 @@ def test_schema_of_annotations_of_all_sorts() -> None:
         schema: str = "a name that models have too",
     ) -> None: ...
 
-    properties = schema_of(many)["properties"]
+    fn: Callable[..., Any] = many  # pyright: ignore[reportUnknownVariableType]  # as above
+    properties = schema_of(fn)["properties"]
     assert properties["untyped"] == {"title": "untyped", "type": "string"}
     assert properties["none"] == {"title": "None", "type": "null"}
     assert properties["described"] == {
@@ -74,7 +76,10 @@ def test_skipped_names_are_not_in_the_schema() -> None:
 
 def _underscored(_a: int) -> None: ...
 def _positional(a: int, /) -> None: ...
-def _unknown(a: "Nowhere") -> None: ...  # type: ignore[name-defined]  # pyright: ignore  # noqa: F821  # the case tested
+def _unknown(a: Any) -> None: ...
+
+
+_unknown.__annotations__["a"] = "Nowhere"
 
 
 @pytest.mark.parametrize(
@@ -167,8 +172,10 @@ async def test_call_with_validation() -> None:
 
 
 def test_models_made_by_others() -> None:
-    made = create_model("Made", __base__=ArgModelBase, kind=(Literal["a"], Field(alias="type")))
-    metadata = FuncMetadata(arg_model=made)
+    class Made(ArgModelBase):
+        kind: Literal["a"] = Field(alias="type")
+
+    metadata = FuncMetadata(arg_model=Made)
     assert metadata.validate_arguments({"type": "a"}) == {"type": "a"}
     assert metadata.convert_result("x") == [TextContent(type="text", text="x")]
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import anyio
 import pytest
+
 from mcp.server.fastmcp import Context, FastMCP
 from mcp.server.fastmcp.exceptions import InvalidToolArgumentsError, ToolError, ToolFailure
-from mcp.server.fastmcp.tools import Tool, ToolManager
-from mcp.server.fastmcp.tools import base as tools_base
 from mcp.shared.channel import InputRequired
 from mcp.shared.exceptions import UrlElicitationRequiredError
 from mcp.types import Icon, TextContent, ToolAnnotations
@@ -45,7 +44,9 @@ def test_from_function() -> None:
 
 
 def test_names_and_descriptions() -> None:
-    assert Tool.from_function(add, name="plus", description="d").model_dump(include={"name", "description"}) == {
+    assert Tool.from_function(add, name="plus", description="d").model_dump(
+        include={"name", "description"}
+    ) == {
         "name": "plus",
         "description": "d",
     }
@@ -183,6 +184,9 @@ def wrapper_of(fn: Callable[..., Coroutine[Any, Any, int]]) -> Callable[..., Any
     return wrapped
 
 
+LAMBDA: Callable[[int], Any] = lambda a: add_later(a)  # noqa: E731  # what is tested is a lambda
+
+
 class OwnTool(Tool):
     async def run(self, *args: Any, **kwargs: Any) -> Any:
         return "own"
@@ -196,7 +200,7 @@ class OwnTool(Tool):
         (Tool.from_function(add_later), False),
         (Tool.from_function(add, run_in="thread"), False),
         (Tool.from_function(wrapper_of(add_later)), False),
-        (Tool.from_function(lambda a: add_later(a), name="f"), False),
+        (Tool.from_function(LAMBDA, name="f"), False),
         (OwnTool.from_function(add), False),
     ],
 )
@@ -236,13 +240,16 @@ async def test_threads_fail_as_functions_do() -> None:
 async def test_a_cancelled_call_does_not_wait_for_its_thread() -> None:
     started, release, ended = threading.Event(), threading.Event(), threading.Event()
 
+    async def call(tool: Tool) -> None:
+        await tool.run({})
+
     def hold() -> None:
         started.set()
         release.wait(scaled(20))
         ended.set()
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(Tool.from_function(hold, run_in="thread").run, {})
+        tasks.start_soon(call, Tool.from_function(hold, run_in="thread"))
         await anyio.to_thread.run_sync(started.wait)
         tasks.cancel_scope.cancel()
     assert not ended.is_set()
@@ -255,7 +262,7 @@ async def test_a_tool_that_holds_the_loop_is_named_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([0.0, 0.05, 1.0, 1.2, 2.0, 2.2])
-    monkeypatch.setattr(tools_base.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr("mcp.server.fastmcp.tools.base.time.perf_counter", lambda: next(clock))
     tool = Tool.from_function(add)
     for _ in range(3):
         await tool.run({"a": 1})
@@ -277,9 +284,9 @@ async def test_manager(caplog: pytest.LogCaptureFixture) -> None:
     assert await manager.call_tool("add", {"a": 1}) == 2
     manager.remove_tool("add")
     assert manager.get_tool("add") is None
-    with pytest.raises(ToolError, match="^Unknown tool: add$"):
+    with pytest.raises(ToolError, match=r"^Unknown tool: add$"):
         manager.remove_tool("add")
-    with pytest.raises(ToolError, match="^Unknown tool: add$"):
+    with pytest.raises(ToolError, match=r"^Unknown tool: add$"):
         await manager.call_tool("add", {})
 
 

@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+
 from mcp.server.fastmcp.uri_template import MAX_URI_LENGTH, UriTemplate
 from support.timeouts import scaled
 
@@ -44,7 +45,9 @@ def test_finds_what_a_greedy_pattern_finds() -> None:
     chance = random.Random(7)
     compared = 0
     for _ in range(5_000):
-        text = "".join(chance.choice(["a", "b", "/", "{x}", "{y}", "{z}"]) for _ in range(chance.randint(1, 6)))
+        text = "".join(
+            chance.choice(["a", "b", "/", "{x}", "{y}", "{z}"]) for _ in range(chance.randint(1, 6))
+        )
         uri = "".join(chance.choice("ab/") for _ in range(chance.randint(0, 7)))
         try:
             template = UriTemplate(text)

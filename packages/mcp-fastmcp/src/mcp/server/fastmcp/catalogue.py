@@ -22,10 +22,9 @@ from mcp.types import (
     ToolAnnotations,
 )
 
-__all__ = ["Catalogue", "Decorator"]
+__all__ = ["Catalogue"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-Decorator = Callable[[_Function], _Function]
 _MISUSED = (
     "The @{kind} decorator was used incorrectly. Did you forget to call it? Use @{call} instead of @{kind}"
 )
@@ -135,7 +134,7 @@ class Catalogue:
         structured_output: bool | None = None,
         *,
         run_in: RunIn | None = None,
-    ) -> Decorator[_Function]:
+    ) -> Callable[[_Function], _Function]:
         """Return a decorator that offers a function as a tool; the arguments are those of `add_tool`."""
         if callable(name):
             raise TypeError(_MISUSED.format(kind="tool", call="tool()"))
@@ -206,7 +205,7 @@ class Catalogue:
         icons: list[Icon] | None = None,
         annotations: Annotations | None = None,
         meta: dict[str, Any] | None = None,
-    ) -> Decorator[_Function]:
+    ) -> Callable[[_Function], _Function]:
         """Return a decorator that offers a function's result as a resource.
 
         Args:
@@ -273,7 +272,7 @@ class Catalogue:
         title: str | None = None,
         description: str | None = None,
         icons: list[Icon] | None = None,
-    ) -> Decorator[_Function]:
+    ) -> Callable[[_Function], _Function]:
         """Return a decorator that offers a function as a prompt.
 
         Args:

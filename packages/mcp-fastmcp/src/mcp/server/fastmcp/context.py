@@ -20,14 +20,14 @@ from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.session import ServerSession
 from mcp.types import LoggingLevel, Request, Result
 
-__all__ = ["Context", "LifespanContextT", "RequestT", "ServerSessionT"]
+__all__ = ["Context", "LifespanContextT", "RequestT", "Sent", "ServerSessionT"]
 
 ServerSessionT = TypeVar("ServerSessionT", bound=ServerSession, default=ServerSession)
 LifespanContextT = TypeVar("LifespanContextT", default=Any)
 RequestT = TypeVar("RequestT", default=Any)
 
 
-class _Sent(Coroutine[Any, Any, None]):
+class Sent(Coroutine[Any, Any, None]):
     """A message on its way: await it to wait for room in the connection, or leave it.
 
     A coroutine for those who insist on one, such as `asyncio.create_task`, that nobody needs to await.
@@ -43,14 +43,17 @@ class _Sent(Coroutine[Any, Any, None]):
         return self._room.__await__()
 
     def send(self, value: Any, /) -> Any:
+        """As of a coroutine."""
         self._steps = self._steps or self._room.__await__()
         return self._steps.send(value)
 
     def throw(self, *error: Any) -> Any:
+        """As of a coroutine."""
         self._steps = self._steps or self._room.__await__()
         return self._steps.throw(*error)
 
     def close(self) -> None:
+        """As of a coroutine."""
         if self._steps is not None:
             self._steps.close()
 
@@ -118,7 +121,7 @@ class Context(Generic[ServerSessionT, LifespanContextT, RequestT]):
 
     def report_progress(
         self, progress: float, total: float | None = None, message: str | None = None
-    ) -> Coroutine[Any, Any, None]:
+    ) -> Sent:
         """Tell the client how far the request is; without effect where it did not ask.
 
         Args:
@@ -126,7 +129,7 @@ class Context(Generic[ServerSessionT, LifespanContextT, RequestT]):
             total: what `progress` grows to, if known.
             message: for people.
         """
-        return _Sent(self.request_context.progress(progress, total, message))
+        return Sent(self.request_context.progress(progress, total, message))
 
     async def read_resource(self, uri: str | AnyUrl) -> Iterable[ReadResourceContents]:
         """Read a resource of this server; raises ResourceError where that fails."""
@@ -176,23 +179,23 @@ class Context(Generic[ServerSessionT, LifespanContextT, RequestT]):
         message: str,
         *,
         logger_name: str | None = None,
-    ) -> Coroutine[Any, Any, None]:
+    ) -> Sent:
         """Send the client a log message, where it wants messages of this level."""
-        return _Sent(self.request_context.log(level, message, logger_name))
+        return Sent(self.request_context.log(level, message, logger_name))
 
-    def debug(self, message: str, **extra: Any) -> Coroutine[Any, Any, None]:
+    def debug(self, message: str, **extra: Any) -> Sent:
         """Send a log message of level debug; `extra` as for `log`."""
         return self.log("debug", message, **extra)
 
-    def info(self, message: str, **extra: Any) -> Coroutine[Any, Any, None]:
+    def info(self, message: str, **extra: Any) -> Sent:
         """Send a log message of level info; `extra` as for `log`."""
         return self.log("info", message, **extra)
 
-    def warning(self, message: str, **extra: Any) -> Coroutine[Any, Any, None]:
+    def warning(self, message: str, **extra: Any) -> Sent:
         """Send a log message of level warning; `extra` as for `log`."""
         return self.log("warning", message, **extra)
 
-    def error(self, message: str, **extra: Any) -> Coroutine[Any, Any, None]:
+    def error(self, message: str, **extra: Any) -> Sent:
         """Send a log message of level error; `extra` as for `log`."""
         return self.log("error", message, **extra)
 

@@ -11,7 +11,7 @@ from pydantic import AnyUrl
 from mcp.server.elicitation import ElicitationResult, ElicitSchemaModelT, UrlElicitationResult
 from mcp.server.fastmcp._errors import must_pass, text_of
 from mcp.server.fastmcp._handlers import register
-from mcp.server.fastmcp.catalogue import Catalogue, Decorator
+from mcp.server.fastmcp.catalogue import Catalogue
 from mcp.server.fastmcp.context import Context
 from mcp.server.fastmcp.exceptions import ResourceError, ResourceFailure, UnknownPromptError
 from mcp.server.fastmcp.http import StreamableHTTPASGIApp, not_available
@@ -236,12 +236,12 @@ class FastMCP(Catalogue, Generic[LifespanResultT]):
             messages=[PromptMessage(role=each.role, content=each.content) for each in messages],
         )
 
-    def completion(self) -> Decorator[_Function]:
+    def completion(self) -> Callable[[_Function], _Function]:
         """Return a decorator for the function that completes arguments of prompts and templates.
 
         It is `async (ref, argument, context) -> Completion | None`.
         """
-        return cast("Decorator[_Function]", self._mcp_server.completion())
+        return cast("Callable[[_Function], _Function]", self._mcp_server.completion())
 
     # Serving
 
@@ -297,7 +297,7 @@ class FastMCP(Catalogue, Generic[LifespanResultT]):
 
     def custom_route(
         self, path: str, methods: list[str], name: str | None = None, include_in_schema: bool = True
-    ) -> Decorator[_Function]:
+    ) -> Callable[[_Function], _Function]:
         """Return a decorator that serves an HTTP path beside the protocol's.
 
         Args:
