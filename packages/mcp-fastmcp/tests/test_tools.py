@@ -12,6 +12,7 @@ import pytest
 
 from mcp.server.fastmcp import Context, FastMCP
 from mcp.server.fastmcp.exceptions import InvalidToolArgumentsError, ToolError, ToolFailure
+from mcp.server.fastmcp.tools import Tool, ToolManager
 from mcp.shared.channel import InputRequired
 from mcp.shared.exceptions import UrlElicitationRequiredError
 from mcp.types import Icon, TextContent, ToolAnnotations
@@ -262,7 +263,7 @@ async def test_a_tool_that_holds_the_loop_is_named_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([0.0, 0.05, 1.0, 1.2, 2.0, 2.2])
-    monkeypatch.setattr("mcp.server.fastmcp.tools.base.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("mcp.server.fastmcp.tools.base.perf_counter", lambda: next(clock))
     tool = Tool.from_function(add)
     for _ in range(3):
         await tool.run({"a": 1})

@@ -3,8 +3,8 @@
 import functools
 import inspect
 import logging
-import time
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, ClassVar, Literal, Self
 
 import anyio.to_thread
@@ -172,11 +172,11 @@ class Tool(BaseModel):
         return result
 
     def _in_place(self, values: dict[str, Any]) -> Any:
-        started = time.perf_counter()
+        started = perf_counter()
         try:
             return self.fn(**values)
         finally:
-            held = time.perf_counter() - started
+            held = perf_counter() - started
             if held > HOLDING_SECONDS and not self._holds_loop:
                 self._holds_loop = True
                 logger.warning(
