@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from mcp.shared.exceptions import InvalidParams, UnsupportedProtocolVersion
 from mcp.types import (
@@ -22,6 +23,7 @@ from mcp.types import (
     ProgressToken,
 )
 from mcp.types.versions import MODERN_REVISIONS, REVISIONS
+from mcp.types.wire import dump_model
 
 __all__ = ["Envelope", "meta_of"]
 
@@ -77,11 +79,9 @@ class Envelope:
         """Return the keys of `_meta` that a self-contained request carries for this envelope."""
         meta = dict(self.meta)
         meta[PROTOCOL_VERSION_KEY] = self.revision
-        meta[CLIENT_CAPABILITIES_KEY] = self.capabilities.model_dump(
-            by_alias=True, mode="json", exclude_none=True
-        )
+        meta[CLIENT_CAPABILITIES_KEY] = from_json(dump_model(self.capabilities, self.revision))
         if self.client_info is not None:
-            meta[CLIENT_INFO_KEY] = self.client_info.model_dump(by_alias=True, mode="json", exclude_none=True)
+            meta[CLIENT_INFO_KEY] = from_json(dump_model(self.client_info, self.revision))
         if self.log_level is not None:
             meta[LOG_LEVEL_KEY] = self.log_level
         if self.progress_token is not None:
