@@ -101,8 +101,9 @@ class ServerProcess:
         if not gone:
             gone = await until(self._ended, PROCESS_TERMINATION_TIMEOUT)
         if gone and others:
-            await until(lambda: not self._signal_tree(0), ORPHANS_SECONDS)
+            await until(self._deserted, ORPHANS_SECONDS)
         self.kill()
+        await until(self._deserted, ORPHANS_SECONDS)
 
     def kill(self) -> None:
         """Kill the process and its tree, and reap it; blocks for an instant; may be called more than once."""
@@ -115,6 +116,9 @@ class ServerProcess:
             self._signal_tree(signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(PROCESS_TERMINATION_TIMEOUT)
+
+    def _deserted(self) -> bool:
+        return not self._signal_tree(0)
 
     def _ended(self) -> bool:
         return self._process.poll() is not None

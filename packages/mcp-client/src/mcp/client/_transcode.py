@@ -9,6 +9,18 @@ from mcp.shared._pipes import Sink, Source
 
 __all__ = ["transcoded"]
 
+MARK = "mcp.malformed"
+"""Error handler: what is no text becomes a byte that is no UTF-8, and so its line one malformed message."""
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+codecs.register_error(MARK, _mark)
+
 
 def transcoded(source: Source, sink: Sink, encoding: str, errors: str) -> tuple[Source, Sink]:
     """Return the two streams as UTF-8; strict UTF-8 needs nothing, for the parser checks it."""
@@ -20,10 +32,7 @@ def transcoded(source: Source, sink: Sink, encoding: str, errors: str) -> tuple[
 
 class _Decoded:
     def __init__(self, source: Source, encoding: str, errors: str) -> None:
-        # Escaped bytes become invalid UTF-8 again, and so one malformed message: strict, but not deadly.
-        self._decoder = codecs.getincrementaldecoder(encoding)(
-            "surrogateescape" if errors == "strict" else errors
-        )
+        self._decoder = codecs.getincrementaldecoder(encoding)(MARK if errors == "strict" else errors)
         self.pause, self.resume, self.finish, self.close = (
             source.pause,
             source.resume,
@@ -34,19 +43,12 @@ class _Decoded:
 
     def start(self, feed: Callable[[bytes], None]) -> None:
         def decode(data: bytes) -> None:
-            if decoded := self._decode(data):
-                feed(decoded)
+            if text := self._decoder.decode(data, final=not data):
+                feed(text.encode("utf-8", "surrogateescape"))
             if not data:
                 feed(b"")
 
         self._source.start(decode)
-
-    def _decode(self, data: bytes) -> bytes:
-        try:
-            return self._decoder.decode(data, final=not data).encode("utf-8", "surrogateescape")
-        except UnicodeError:  # wide encodings know no escape
-            self._decoder.reset()
-            return b"\xff"
 
 
 class _Encoded:
