@@ -20,10 +20,10 @@ from mcp.shared.channel import AnyNotification, AnyRequest
 from mcp.shared.envelope import Envelope
 from mcp.shared.exceptions import MethodNotFound
 from mcp.shared.exchange import PeerExchange
-from mcp.shared.link import ReadStream, WriteStream, encode_frame
+from mcp.shared.link import ReadStream, WriteStream
 from mcp.shared.message import MessageMetadata, SessionMessage
 from mcp.shared.peer import Peer
-from mcp.shared.session import BaseSession, ProgressFnT, ReceiveResultT, RequestResponder
+from mcp.shared.session import BaseSession, DrivenReceiver, ProgressFnT, ReceiveResultT, RequestResponder
 from mcp.types import (
     ClientCapabilities,
     ClientNotification,
@@ -68,8 +68,9 @@ from mcp.types import (
     ToolChoice,
     ToolListChangedNotification,
 )
-from mcp.types.jsonrpc import message_to_frame
+from mcp.types.jsonrpc import encode_frame, message_to_frame
 from mcp.types.methods import Method
+from mcp.types.versions import takes_batches
 from mcp.types.wire import dump_result
 
 __all__ = ["InitializationState", "ServerRequestResponder", "ServerSession", "ServerSessionT"]
@@ -114,6 +115,7 @@ class ServerSession(
         self._handshake: Handshake | None = Handshake(init_options, stateless=stateless)
         self._envelope: Envelope | None = None
         self._channel: ServerChannel | None = None
+        self._ears = DrivenReceiver(self)
         self._incoming_writer, self._incoming_reader = anyio.create_memory_object_stream[
             ServerRequestResponder
         ](UNSEEN)
@@ -439,6 +441,7 @@ class ServerSession(
         exchange = responder.exchange
         if isinstance(request, InitializeRequest) and exchange is not None:
             result = self.agreement.initialize(exchange)
+            self._ears.takes_batches = takes_batches(self._revision())
             with responder:
                 await responder.respond(ServerResult.model_construct(root=result))
         elif isinstance(request, SetLevelRequest):
@@ -454,8 +457,14 @@ class ServerSession(
         with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):  # nobody iterates any more
             await self._incoming_writer.send(req)
 
+    def _receiver(self) -> DrivenReceiver:
+        return self._ears
+
     def _ended(self) -> None:
-        self._incoming_writer.close()
+        async def close() -> None:
+            self._incoming_writer.close()
+
+        self._peer.post(close)  # after what was received before
 
 
 def _covers(declared: Any, wanted: Any) -> bool:

@@ -14,16 +14,9 @@ from anyio.streams.memory import MemoryObjectStreamStatistics
 from mcp.shared import _loop
 from mcp.shared.message import MessageMetadata, SessionMessage
 from mcp.types.jsonrpc import (
-    ErrorFrame,
     Frame,
     MalformedMessage,
-    NotificationFrame,
-    RequestFrame,
-    dump_json,
-    encode_error,
-    encode_notification,
-    encode_request,
-    encode_response,
+    encode_frame,
     frame_to_message,
     message_to_frame,
     parse_message,
@@ -40,7 +33,6 @@ __all__ = [
     "ReadStream",
     "StreamLink",
     "WriteStream",
-    "encode_frame",
     "link_of",
     "memory_links",
     "parse",
@@ -93,19 +85,6 @@ def parse(data: bytes) -> Incoming:
         return parse_message(data)
     except MalformedMessage as error:
         return error
-
-
-def encode_frame(frame: Frame) -> bytes:
-    """Return the bytes of one message."""
-    if isinstance(frame, RequestFrame):
-        return encode_request(
-            frame.id, frame.method, None if frame.params is None else dump_json(frame.params)
-        )
-    if isinstance(frame, NotificationFrame):
-        return encode_notification(frame.method, None if frame.params is None else dump_json(frame.params))
-    if isinstance(frame, ErrorFrame):
-        return encode_error(frame.id, frame.error)
-    return encode_response(frame.id, dump_json(frame.result))
 
 
 class Bell:
