@@ -1,0 +1,11 @@
+"""The sessions of servers over HTTP: the place of what a later version brings."""
+
+from typing import TYPE_CHECKING
+
+if not TYPE_CHECKING:
+    from mcp import _api
+
+    __getattr__ = _api.not_yet(
+        __name__,
+        "the streamable HTTP transport arrives with a later version of mcp-server; stdio works: mcp.server.stdio",
+    )
