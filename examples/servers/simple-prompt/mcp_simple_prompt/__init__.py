@@ -1,0 +1,1 @@
+"""An example server with one prompt."""

@@ -1,0 +1,1 @@
+"""An example server with three text resources."""
