@@ -4,6 +4,7 @@ import sys
 from contextlib import AsyncExitStack
 from typing import Any
 
+import anyio
 import pytest
 
 from mcp import ClientSessionGroup, StdioServerParameters, types
@@ -13,6 +14,7 @@ from mcp.server import Server
 from mcp.server.fastmcp import FastMCP
 from mcp.shared.exceptions import ConnectionClosed, InvalidParams
 from mcp.shared.memory import create_connected_server_and_client_session as connected
+from support.scripted import both
 from support.sessions import opened
 
 pytestmark = pytest.mark.anyio
@@ -111,13 +113,52 @@ async def test_an_unknown_tool() -> None:
             await group.call_tool("nope")
 
 
-async def test_a_server_that_lists_nothing(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_server_is_asked_for_what_it_has(caplog: pytest.LogCaptureFixture) -> None:
     async with connected(Server("bare")) as bare, ClientSessionGroup() as group:
         await group.connect_with_session(info("bare"), bare)
         assert (group.sessions, group.tools) == ([bare], {})
-    complaints = [record.getMessage() for record in caplog.records if record.name.endswith("group")]
-    assert [kind for kind in ("prompts", "resources", "tools") if kind not in " ".join(complaints)] == []
-    assert len(complaints) == 3
+    assert [record for record in caplog.records if record.name.endswith("group")] == []
+
+
+async def test_a_server_that_refuses_to_list(caplog: pytest.LogCaptureFixture) -> None:
+    group = ClientSessionGroup()
+
+    async with opened(False, offers={"tools": {}}) as (session, scripted):
+
+        async def refuse() -> None:
+            scripted.fail(await scripted.expect("tools/list"), -32603, "out of order")
+
+        await both(refuse(), group.connect_with_session(info("strict"), session))
+    assert (group.sessions, group.tools) == ([session], {})
+    assert "does not list its tools: out of order" in caplog.text
+
+
+async def test_connections_are_closed_by_another_task_than_opened_them() -> None:
+    group = ClientSessionGroup()
+    async with anyio.create_task_group() as opening:
+        opening.start_soon(group.connect_to_server, process("one", "add"))
+        opening.start_soon(group.connect_to_server, process("two", "plus"))
+    assert set(group.tools) == {"add", "plus"}
+    sessions = group.sessions
+    async with group:
+        assert texts(await group.call_tool("plus", {"a": 4, "b": 3})) == ["7"]
+    assert [await ended(session) for session in sessions] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error"),
+    [
+        (StdioServerParameters(command="no-such-command-anywhere"), FileNotFoundError),
+        (StdioServerParameters(command=sys.executable, args=["-c", "pass"]), ConnectionClosed),
+    ],
+)
+async def test_a_server_that_fails_leaves_nothing(
+    parameters: StdioServerParameters, error: type[Exception]
+) -> None:
+    async with ClientSessionGroup() as group:
+        with pytest.raises(error):
+            await group.connect_to_server(parameters)
+        assert (group.sessions, group.tools) == ([], {})
 
 
 async def test_every_page_is_read() -> None:
@@ -136,7 +177,7 @@ async def test_every_page_is_read() -> None:
 
 
 async def test_a_connection_that_breaks_is_an_error() -> None:
-    async with opened(False) as (session, scripted):
+    async with opened(False, offers={"tools": {}}) as (session, scripted):
         group = ClientSessionGroup()
         await scripted.close()
         with pytest.raises(ConnectionClosed):

@@ -11,6 +11,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 
+import anyio
 from pydantic import BaseModel
 
 import mcp.types as types
@@ -29,6 +30,11 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+_ANYTHING = types.ServerCapabilities(
+    prompts=types.PromptsCapability(), resources=types.ResourcesCapability(), tools=types.ToolsCapability()
+)
+"""What a session is asked for that was not opened by one of its own methods."""
 
 _ItemT = TypeVar("_ItemT")
 _PageT = TypeVar("_PageT", bound=types.PaginatedResult)
@@ -92,8 +98,7 @@ class ClientSessionGroup:
         exit_stack: AsyncExitStack | None = None,
         component_name_hook: Callable[[str, types.Implementation], str] | None = None,
     ) -> None:
-        self._owns_stack = exit_stack is None
-        self._stack = exit_stack or AsyncExitStack()
+        self._stack = exit_stack
         self._name = component_name_hook or _kept
         self._members: list[_Member] = []
 
@@ -108,9 +113,12 @@ class ClientSessionGroup:
         _exc_tb: TracebackType | None,
     ) -> bool | None:
         """Close every connection that the group opened, unless an exit stack was given to do that."""
-        if self._owns_stack:
-            self._members.clear()
-            await self._stack.aclose()
+        if self._stack is None:
+            members, self._members = self._members, []
+            with anyio.CancelScope(shield=True):  # each is bounded, and so are all at once
+                async with anyio.create_task_group() as closing:
+                    for member in members:
+                        closing.start_soon(member.stack.aclose)
         return None
 
     @property
@@ -211,24 +219,23 @@ class ClientSessionGroup:
             await opening.enter_async_context(session)
             result = await session.initialize()
             member = _Member(session, opening.pop_all())
-        # Closed already by then if the server was disconnected before.
-        self._stack.push_async_callback(member.stack.aclose)
+        if self._stack is not None:
+            # Closed already by then if the server was disconnected before.
+            self._stack.push_async_callback(member.stack.aclose)
         return result.serverInfo, member
 
     async def _join(self, server: types.Implementation, member: _Member) -> ClientSession:
         session, name = member.session, self._name
-        prompts = await _offered(
-            "prompts", lambda params: session.list_prompts(params=params), lambda page: page.prompts
-        )
-        resources = await _offered(
-            "resources", lambda params: session.list_resources(params=params), lambda page: page.resources
-        )
-        tools = await _offered(
-            "tools", lambda params: session.list_tools(params=params), lambda page: page.tools
-        )
-        member.prompts = {name(prompt.name, server): prompt for prompt in prompts}
-        member.resources = {name(resource.name, server): resource for resource in resources}
-        member.tools = {name(tool.name, server): tool for tool in tools}
+        can = session.server_capabilities or _ANYTHING
+        if can.prompts is not None:
+            prompts = await _offered("prompts", session.list_prompts, lambda page: page.prompts)
+            member.prompts = {name(prompt.name, server): prompt for prompt in prompts}
+        if can.resources is not None:
+            resources = await _offered("resources", session.list_resources, lambda page: page.resources)
+            member.resources = {name(resource.name, server): resource for resource in resources}
+        if can.tools is not None:
+            tools = await _offered("tools", session.list_tools, lambda page: page.tools)
+            member.tools = {name(tool.name, server): tool for tool in tools}
         # Checked after the last answer, so that of two servers that join at once one is refused.
         _refuse_doubles("tools", member.tools, self.tools)
         _refuse_doubles("prompts", member.prompts, self.prompts)
@@ -243,19 +250,19 @@ def _kept(name: str, _: types.Implementation) -> str:
 
 async def _offered(
     kind: str,
-    ask: Callable[[types.PaginatedRequestParams | None], Awaitable[_PageT]],
+    ask: Callable[[str | None], Awaitable[_PageT]],
     items: Callable[[_PageT], list[_ItemT]],
 ) -> list[_ItemT]:
     """Return the items of every page; none where the server refuses to list them."""
     offered: list[_ItemT] = []
-    params: types.PaginatedRequestParams | None = None
+    cursor: str | None = None
     try:
         for _ in range(PAGES):
-            page = await ask(params)
+            page = await ask(cursor)
             offered += items(page)
-            if page.nextCursor is None:
+            cursor = page.nextCursor
+            if cursor is None:
                 break
-            params = types.PaginatedRequestParams(cursor=page.nextCursor)
     except LocalError:
         raise
     except McpError as error:
