@@ -176,6 +176,7 @@ class Context:
     """A request that records what is sent on its stream."""
 
     def __init__(self, request_id: RequestId, capabilities: ServerCapabilities = ABLE) -> None:
+        self.connection: object | None = None
         self.request_id = request_id
         self.server_capabilities = capabilities
         self.sent: list[dict[str, Any]] = []

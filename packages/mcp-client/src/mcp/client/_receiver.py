@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from mcp.shared import _loop
 from mcp.shared.exceptions import InternalError, McpError, MethodNotFound, invalid_params
 from mcp.shared.exchange import PeerExchange
-from mcp.shared.session import DrivenReceiver, typed_notification
+from mcp.shared.session import DrivenReceiver
 from mcp.types.jsonrpc import NotificationFrame
 from mcp.types.methods import find
 from mcp.types.wire import dump_result, parse_request
@@ -68,16 +68,8 @@ class ClientReceiver(DrivenReceiver):
         session = self._session
         if frame.method == TOOLS_CHANGED:
             session.tools_changed = True
-        if session._hooked:
+        if session._hooked or session.hears:
             super().on_notification(frame)
-        elif session.hears:
-            notification = typed_notification(frame, session._revision(), "client")
-            if notification is None:
-                text = "Ignored the unknown or malformed notification %r"
-                session._peer.log_once("notification", text, frame.method)
-                return
-            wrapped = session._receive_notification_type.model_construct(root=notification)
-            session._peer.post(lambda: session._drive_notification(wrapped))
 
     def on_malformed(self, error: Exception) -> None:
         """Hand what is no legal message to the message handler; a client does not answer it."""

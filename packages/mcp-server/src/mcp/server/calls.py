@@ -26,7 +26,7 @@ from mcp.shared.exceptions import InternalError, InvalidParams, McpError, Missin
 from mcp.shared.exchange import Room
 from mcp.types import InputRequiredResult, Result
 from mcp.types.methods import Method
-from mcp.types.wire import dump_result
+from mcp.types.wire import dump_result, fit_error
 
 __all__ = ["Call", "Calls", "Serve"]
 
@@ -81,6 +81,7 @@ class Call:
         self._asked: dict[str, int] = {}
         self._put_soon = False
         self._handle: str | None = None
+        self._outcome: tuple[bytes, Result] | McpError | None = None
         self._expiry: _loop.Timer | None = None
         self.channel: ServerChannel = inbound.open_channel(self)
         inbound.exchange.when_cancelled(self.cancel)
@@ -126,8 +127,8 @@ class Call:
             context.run(steps.send, None)
         except StopIteration:
             return
-        context.run(steps.close)
         self._end(InternalError(f"The handler of {self.method.name} said that it never waits, and did"))
+        context.run(steps.close)
 
     async def _main(self) -> None:
         self._begun = True
@@ -136,19 +137,30 @@ class Call:
             outcome = await self._serve(self)
         except McpError as error:
             outcome = error
+        except Exception as error:
+            logger.error("A call of %s failed: %r", self.method.name, error, exc_info=error)
+            outcome = InternalError(f"{self.method.name} failed")
         finally:
             self.calls.forget(self)
         self._end(outcome)
 
     def _end(self, outcome: tuple[bytes, Result] | McpError) -> None:
         exchange, self.exchange = self.exchange, None
-        if exchange is None or self.cancelled:
+        if self.cancelled:
             return
+        if exchange is not None:
+            self._answer(exchange, outcome)
+        elif self._handle is not None:  # it ended while parked: the retry gets what came of it
+            self._outcome = outcome
+
+    def _answer(self, exchange: Exchange, outcome: tuple[bytes, Result] | McpError) -> None:
         exchange.when_cancelled(None)
-        if isinstance(outcome, McpError):
-            exchange.fail(outcome)
-        else:
+        if not isinstance(outcome, McpError):
             exchange.reply(*outcome)
+        elif (fitted := fit_error(outcome.error, self.revision)) is not outcome.error:
+            exchange.fail(McpError(fitted))
+        else:
+            exchange.fail(outcome)
 
     def cancel(self) -> None:
         """End the call: nothing more is sent, and its handler is cancelled, once: its clean-up may wait."""
@@ -156,6 +168,8 @@ class Call:
             return
         self.cancelled = True
         self.exchange = None
+        if self._expiry is not None:
+            self._expiry.cancel()
         if self._task is not None:
             self._task.cancel()
             if not self._begun:  # cancelled before its first step, so that its own clean-up never runs
@@ -279,7 +293,11 @@ class Call:
         self._handle = None
         if self._expiry is not None:
             self._expiry.cancel()
-        self.inbound, self.exchange = inbound, inbound.exchange
+        self.inbound = inbound
+        if self._outcome is not None:
+            self._answer(inbound.exchange, self._outcome)
+            return
+        self.exchange = inbound.exchange
         inbound.exchange.when_cancelled(self.cancel)
         for key, answer in answers.items():
             self._questions.pop(key).slot.set(answer)

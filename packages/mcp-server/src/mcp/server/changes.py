@@ -90,6 +90,11 @@ class ListenContext(Protocol):
         """What the server declares."""
         ...
 
+    @property
+    def connection(self) -> object | None:
+        """What the subscription ends with."""
+        ...
+
     def tell(self, notification: AnyNotification) -> Awaitable[None]:
         """Send a notification on the stream of the request, whatever its kind."""
         ...
@@ -98,7 +103,8 @@ class ListenContext(Protocol):
 class Subscription:
     """The changes that one listener wants, in order; bounded."""
 
-    def __init__(self, wanted: SubscriptionFilter) -> None:
+    def __init__(self, wanted: SubscriptionFilter, connection: object | None = None) -> None:
+        self.connection = connection
         self._uris = tuple(wanted.resourceSubscriptions or ())
         self._methods = {
             change.method
@@ -188,10 +194,15 @@ class Changes:
         """Push no more changes to a connection."""
         self._sessions.discard(session)
 
-    def subscribe(self, wanted: SubscriptionFilter) -> Subscription:
-        """Begin to queue changes for a listener, who must `unsubscribe`."""
+    def subscribe(self, wanted: SubscriptionFilter, connection: object | None = None) -> Subscription:
+        """Begin to queue changes for a listener, who must `unsubscribe`.
+
+        Args:
+            wanted: which changes.
+            connection: what the listener came in on.
+        """
         self._home = Home()
-        subscription = Subscription(wanted)
+        subscription = Subscription(wanted, connection)
         self._subscriptions.add(subscription)
         return subscription
 
@@ -199,10 +210,15 @@ class Changes:
         """Forget a listener."""
         self._subscriptions.discard(subscription)
 
-    def close(self) -> None:
-        """End all subscriptions, each with its graceful last message."""
+    def close(self, connection: object | None = None) -> None:
+        """End subscriptions, each with its graceful last message.
+
+        Args:
+            connection: only those that came in on it; all if absent.
+        """
         for subscription in list(self._subscriptions):
-            subscription.close()
+            if connection is None or subscription.connection is connection:
+                subscription.close()
 
 
 def honoured(wanted: SubscriptionFilter, capabilities: ServerCapabilities) -> SubscriptionFilter:
@@ -221,7 +237,7 @@ async def listen(
     """Serve `subscriptions/listen`: acknowledge, then tell of changes until the subscription ends."""
     meta = {SUBSCRIPTION_ID_KEY: context.request_id}
     wanted = honoured(request.params.notifications, context.server_capabilities)
-    subscription = changes.subscribe(wanted)
+    subscription = changes.subscribe(wanted, context.connection)
     try:
         params = SubscriptionsAcknowledgedNotificationParams.model_validate(
             {"notifications": wanted, "_meta": meta}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from mcp.server.changes import Change, Changes
@@ -30,7 +31,7 @@ from mcp.types.methods import METHODS
 from mcp.types.versions import takes_batches
 from mcp.types.wire import dump_result
 
-__all__ = ["Connection", "Served"]
+__all__ = ["DRAIN_SECONDS", "Connection", "Served", "hear"]
 
 logger = logging.getLogger(__name__)
 
@@ -138,13 +139,15 @@ class Connection:
             lifespan_context=self._lifespan_context,
             session=None if alone else self._session,
             raised=self._stop_with if self._raise_exceptions else None,
+            connection=self,
         )
 
     def _note(self, exchange: PeerExchange) -> None:
         """Keep what a request says about those to come: log level and subscriptions belong to the connection."""
         params, handlers = exchange.params or {}, self._server.request_handlers
         if exchange.method == "logging/setLevel" and SetLevelRequest in handlers:
-            self._handshake.set_log_level(params.get("level"))
+            if params.get("level") is not None:
+                self._handshake.set_log_level(params["level"])
         elif exchange.method == "resources/subscribe" and SubscribeRequest in handlers:
             self._subscribed.add(str(params.get("uri")))
         elif exchange.method == "resources/unsubscribe":
@@ -163,10 +166,9 @@ class Connection:
             return
         if isinstance(notification, InitializedNotification):
             self._handshake.initialized()
-        kind: type[Any] = type(notification)
-        handler = self._server.notification_handlers.get(kind)
-        if handler is not None:
-            self._peer.post(lambda: handler(notification))
+        handler = self._server.notification_handlers.get(notification.__class__)
+        if handler is not None:  # in a task of its own: answers that a call waits for must not wait for it
+            _loop.spawn(hear, handler, notification, name=f"mcp {frame.method}")
 
     def on_malformed(self, error: Exception) -> None:
         """Answer what is no legal message."""
@@ -177,7 +179,8 @@ class Connection:
             self._stop_with(error)
 
     def on_end(self) -> None:
-        """Nothing arrives any more: `serve` goes on to the end."""
+        """Nothing arrives any more: those who only listen are not waited for."""
+        self._server.changes.close(self)
 
     # What the server tells
 
@@ -208,6 +211,19 @@ def _names_revision(exchange: PeerExchange) -> bool:
     """Return whether a request names its revision itself, which decides its era before its method does."""
     meta = (exchange.params or {}).get("_meta")
     return isinstance(meta, dict) and PROTOCOL_VERSION_KEY in meta
+
+
+async def hear(handler: Callable[[Any], Awaitable[None]], notification: Any) -> None:
+    """Give a notification to its handler; what that raises is logged."""
+    try:
+        await handler(notification)
+    except BaseException as error:  # whatever it raises ends here: it is user code
+        if _loop.being_cancelled(error):
+            raise
+        show = logger.isEnabledFor(logging.DEBUG)
+        logger.error(
+            "The handler of %s failed: %r", notification.method, error, exc_info=error if show else None
+        )
 
 
 def _quoted(text: str) -> bytes:

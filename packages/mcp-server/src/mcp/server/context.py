@@ -87,6 +87,11 @@ class RequestContext(
         return self._call.cancelled
 
     @property
+    def connection(self) -> object | None:
+        """What the request came in on, if it outlives the request: subscriptions end with it."""
+        return self._call.inbound.connection
+
+    @property
     def options(self) -> InitializationOptions:
         """What the server says of itself."""
         return self._call.inbound.options
@@ -115,7 +120,7 @@ class RequestContext(
             message: what is going on, for people.
         """
         token = self._call.inbound.envelope.progress_token
-        if token is None:
+        if token is None or self._call.exchange is None:  # none is reported after the answer
             return self._call.nothing()
         params = ProgressNotificationParams(
             progressToken=token, progress=progress, total=total, message=message

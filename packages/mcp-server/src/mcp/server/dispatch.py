@@ -22,6 +22,9 @@ __all__ = ["Handler", "Middleware", "Registry", "accept", "begin"]
 
 logger = logging.getLogger(__name__)
 
+ROUNDS = 16
+"""How often one call may ask for input by ending its handler."""
+
 Handler: TypeAlias = Callable[[Any], Awaitable[Any]]
 """Gets a request as its model and returns a result, bare or in its union."""
 
@@ -70,6 +73,12 @@ def begin(server: Registry, inbound: Inbound) -> None:
     except McpError as error:
         inbound.exchange.fail(error)
         return
+    except Exception as error:
+        logger.error(
+            "A request of %s could not be accepted: %s", inbound.method, _one_line(error), exc_info=error
+        )
+        inbound.exchange.fail(InternalError(_text(error)))
+        return
     if call.started:
         return
     is_plain = getattr(server.request_handlers[call.method.model], "is_plain", None)
@@ -83,16 +92,22 @@ def _serve(server: Registry, handler: Handler) -> Serve:
     async def serve(call: Call) -> tuple[bytes, Result]:
         context: RequestContext[Any, Any, Any] = RequestContext(call)
         request_ctx.set(context)
-        while isinstance(result := await _run(server, handler, context, call), InputRequiredResult):
+        for _ in range(ROUNDS):
+            result = await _run(server, handler, context, call)
+            if not isinstance(result, InputRequiredResult):
+                break
             questions = result.inputRequests or {}
-            call.check(questions)
+            _check_asking(call, result)
             answers = await call.channel.ask_now(questions)
             if answers is None:
+                call.check(questions)
                 return call.input_required(questions, None, result.requestState)
             call.request.params.inputResponses, call.request.params.requestState = (
                 answers,
                 result.requestState,
             )
+        else:
+            raise InternalError(f"{call.method.name} asked for more input {ROUNDS} times")
         try:
             return dump_result(call.method, result, call.revision, call.inbound.server_info), result
         except Exception as error:  # whatever a handler returns: it fails this call alone
@@ -101,6 +116,13 @@ def _serve(server: Registry, handler: Handler) -> Serve:
             raise InternalError(text) from error
 
     return serve
+
+
+def _check_asking(call: Call, result: InputRequiredResult) -> None:
+    if not call.method.may_ask:
+        raise InternalError(f"{call.method.name} cannot ask the client anything")
+    if not result.inputRequests and result.requestState is None:
+        raise InternalError(f"{call.method.name} asked for input and named neither questions nor a state")
 
 
 async def _run(
@@ -126,7 +148,7 @@ async def _run(
             return InputRequiredResult.model_construct(
                 inputRequests=asked.questions or None, requestState=asked.state
             )
-        if isinstance(error, GeneratorExit) or _loop.being_cancelled(error):
+        if _loop.being_cancelled(error):
             raise
         logger.error("The handler of %s raised %s", call.method.name, type(error).__name__)
         raise InternalError(f"{type(error).__name__}: {_one_line(error)}") from error
@@ -152,10 +174,10 @@ def _input_required(error: BaseException) -> InputRequired | None:
 
 
 def _note(call: Call, error: Exception) -> None:
+    if isinstance(error, McpError):  # an answer like any other
+        return
     if call.inbound.raised is not None:
         call.inbound.raised(error)
-    if isinstance(error, McpError):
-        return
     show = logger.isEnabledFor(logging.DEBUG)  # a failing call must not cost more than a good one
     logger.error(
         "The handler of %s failed: %s", call.method.name, _one_line(error), exc_info=error if show else None
@@ -163,7 +185,10 @@ def _note(call: Call, error: Exception) -> None:
 
 
 def _text(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    try:
+        return str(error) or type(error).__name__
+    except Exception:  # its `__str__` is user code, too
+        return type(error).__name__
 
 
 def _one_line(error: BaseException) -> str:

@@ -67,6 +67,7 @@ class Inbound:
         lifespan_context: what the server's lifespan yielded.
         session: the session it came in on; made for the call if None.
         raised: called with what a handler raises, besides the answer.
+        connection: what the request came in on, if that outlives it.
     """
 
     method: str
@@ -79,3 +80,4 @@ class Inbound:
     lifespan_context: Any
     session: ServerSession | None = None
     raised: Callable[[Exception], None] | None = None
+    connection: object | None = None

@@ -15,6 +15,7 @@ from typing import Any, Generic, Literal, Protocol, Self, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from mcp.shared import _loop
 from mcp.shared.exceptions import InternalError, McpError, MethodNotFound, invalid_params
 from mcp.shared.exchange import PeerExchange, Room
 from mcp.shared.link import Link, ReadStream, WriteStream, link_of
@@ -39,6 +40,7 @@ __all__ = [
     "CONNECTION_CLOSED",
     "INVALID_PARAMS",
     "BaseSession",
+    "DrivenReceiver",
     "ProgressFnT",
     "ReceiveNotificationT",
     "ReceiveRequestT",
@@ -365,24 +367,57 @@ class BaseSession(
             exchange.fail(McpError(response))
             return
         result: Any = getattr(response, "root", response)
-        exchange.reply(self._dump_result(exchange, METHODS[exchange.method], result))
-
-    async def _drive(self, responder: RequestResponder[ReceiveRequestT, SendResultT]) -> None:
         try:
+            data = self._dump_result(exchange, METHODS[exchange.method], result)
+        except Exception as error:
+            exchange.fail(InternalError(f"The result of {exchange.method} cannot be sent: {error}"))
+        else:
+            exchange.reply(data)
+
+    async def _drive(self, exchange: PeerExchange) -> None:
+        try:
+            request = typed_request(exchange, self._revision_of(exchange), self._receive_request_type)
+            responder = self._responder(exchange, request)
             await self._received_request(responder)
             if responder.in_flight:
                 await self._handle_incoming(responder)
-        except Exception as error:
-            refusal = (
-                error if isinstance(error, McpError) else InternalError(str(error) or type(error).__name__)
-            )
-            if responder.exchange is not None:
-                self._in_flight.pop(responder.request_id, None)
-                responder.exchange.fail(refusal)
+        except McpError as error:
+            self._in_flight.pop(exchange.request_id, None)
+            exchange.fail(error)
+        except BaseException as error:  # whatever a hook raises ends in one answer
+            if _loop.being_cancelled(error):
+                raise
+            self._in_flight.pop(exchange.request_id, None)
+            exchange.fail(InternalError(str(error) or type(error).__name__))
 
-    async def _drive_notification(self, notification: ReceiveNotificationT) -> None:
-        await self._received_notification(notification)
-        await self._handle_incoming(notification)
+    def _responder(self, exchange: PeerExchange, request: Any) -> RequestResponder[Any, Any]:
+        params = request.root.params
+        responder: RequestResponder[Any, Any] = RequestResponder(
+            exchange.request_id,
+            None if params is None else params.meta,
+            request,
+            self,
+            lambda done: self._in_flight.pop(done.request_id, None),
+            exchange.metadata,
+        )
+        responder.exchange = exchange
+        self._in_flight[exchange.request_id] = responder
+        exchange.when_cancelled(responder.mark_cancelled)
+        if exchange.cancelled:
+            responder.mark_cancelled()
+        return responder
+
+    async def _drive_notification(self, frame: NotificationFrame) -> None:
+        notification = typed_notification(frame, self._revision(), self._side)
+        if notification is None:
+            self._peer.log_once(
+                "notification", "Ignored the unknown or malformed notification %r", frame.method
+            )
+            return
+        union: Any = self._receive_notification_type
+        wrapped = union.model_construct(root=notification)
+        await self._received_notification(wrapped)
+        await self._handle_incoming(wrapped)
 
 
 class DrivenReceiver:
@@ -396,36 +431,12 @@ class DrivenReceiver:
     def on_request(self, exchange: PeerExchange) -> None:
         """Give a request to the hooks, in a RequestResponder."""
         session = self._session
-        try:
-            request = typed_request(exchange, session._revision_of(exchange), session._receive_request_type)
-        except McpError as error:
-            exchange.fail(error)
-            return
-        params = request.root.params
-        responder: RequestResponder[Any, Any] = RequestResponder(
-            exchange.request_id,
-            None if params is None else params.meta,
-            request,
-            session,
-            lambda done: session._in_flight.pop(done.request_id, None),
-            exchange.metadata,
-        )
-        responder.exchange = exchange
-        session._in_flight[exchange.request_id] = responder
-        exchange.when_cancelled(responder.mark_cancelled)
-        session._peer.post(lambda: session._drive(responder))
+        session._peer.post(lambda: session._drive(exchange))
 
     def on_notification(self, frame: NotificationFrame) -> None:
         """Give a notification to the hooks; an unknown or malformed one is logged once."""
         session = self._session
-        notification = typed_notification(frame, session._revision(), session._side)
-        if notification is None:
-            session._peer.log_once(
-                "notification", "Ignored the unknown or malformed notification %r", frame.method
-            )
-            return
-        wrapped = session._receive_notification_type.model_construct(root=notification)
-        session._peer.post(lambda: session._drive_notification(wrapped))
+        session._peer.post(lambda: session._drive_notification(frame))
 
     def on_malformed(self, error: Exception) -> None:
         """Answer what is no legal message if this is a server, and give the error to the hooks."""

@@ -103,4 +103,5 @@ def _inbound(
         lifespan_context=lifespan_context,
         session=None if alone else session,
         raised=raised,
+        connection=session,
     )

@@ -21,6 +21,7 @@ CLEANUP_SECONDS = 10.0
 class _Run(Generic[T]):
     def __init__(self) -> None:
         self.users = 0
+        self.begun = False
         self.ready = anyio.Event()
         self.stop = anyio.Event()
         self.ended = anyio.Event()
@@ -71,20 +72,22 @@ class SharedLifespan(Generic[T]):
     async def _end(self, run: _Run[T]) -> None:
         if self._run is run:
             self._run = None
-        failed_at_start = run.error is not None
         run.stop.set()
         with anyio.move_on_after(CLEANUP_SECONDS, shield=True):
             await run.ended.wait()
-        if run.error is not None and not failed_at_start:
+        if run.error is not None and run.begun:
             raise run.error
 
     async def _live(self, run: _Run[T]) -> None:
         try:
             async with self._enter() as run.context:
+                run.begun = True
                 run.ready.set()
                 await run.stop.wait()
                 await self._before_exit()
-        except Exception as error:
+        except BaseException as error:
+            if _loop.being_cancelled(error):
+                raise
             run.error = error
         finally:
             run.ready.set()

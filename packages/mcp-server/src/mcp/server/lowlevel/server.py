@@ -15,7 +15,7 @@ from typing_extensions import TypeVar
 
 from mcp.server.calls import Calls
 from mcp.server.changes import Changes, listen
-from mcp.server.connection import Connection
+from mcp.server.connection import DRAIN_SECONDS, Connection, hear
 from mcp.server.context import RequestContext, request_ctx
 from mcp.server.dispatch import Handler, Middleware
 from mcp.server.eras import discover
@@ -492,6 +492,7 @@ class Server(Generic[LifespanResultT, RequestT]):
         ):
             async for message in session.incoming_messages:
                 tasks.start_soon(self._handle_message, message, session, context, raise_exceptions)
+            await session.peer.finish(DRAIN_SECONDS)
 
     async def _handle_message(
         self,
@@ -534,14 +535,9 @@ class Server(Generic[LifespanResultT, RequestT]):
             raise raised[0]
 
     async def _handle_notification(self, notify: Any) -> None:
-        kind: type[Any] = type(notify)
-        handler = self.notification_handlers.get(kind)
-        if handler is None:
-            return
-        try:
-            await handler(notify)
-        except Exception:
-            logger.exception("The handler of %s failed", notify.method)
+        handler = self.notification_handlers.get(notify.__class__)
+        if handler is not None:
+            await hear(handler, notify)
 
 
 async def _with_uri(function: Any, request: SubscribeRequest | UnsubscribeRequest) -> EmptyResult:
