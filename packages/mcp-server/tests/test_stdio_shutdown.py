@@ -132,12 +132,13 @@ def test_a_second_signal_ends_it_at_once() -> None:
 
 
 def test_a_signal_after_the_end_of_input_cancels_at_once() -> None:
-    with Program((PROGRAM, "own", "INFO")) as program:
+    with Program((PROGRAM, "own", "DEBUG")) as program:
         begun(program)
         program.start_call("sleeps", seconds=60)
         assert program.noted() == "sleeping"
         program.close_stdin()
-        assert "No more requests" in program.noted()
+        while "No more requests" not in program.noted():
+            pass
         ended, seconds = timed(program, sigterm)
         assert ended == 143
         assert seconds < scaled(2)
@@ -145,12 +146,13 @@ def test_a_signal_after_the_end_of_input_cancels_at_once() -> None:
 
 
 def test_clean_up_without_end_is_cut_short() -> None:
-    with Program((PROGRAM, "own", "INFO")) as program:
+    with Program((PROGRAM, "own", "DEBUG")) as program:
         begun(program)
         program.start_call("sleeps", seconds=60, cleanup=60)
         assert program.noted() == "sleeping"
         program.close_stdin()
-        assert "No more requests" in program.noted()
+        while "No more requests" not in program.noted():
+            pass
         ended, seconds = timed(program, sigterm)
         assert ended == 143
         assert seconds < scaled(4)

@@ -32,7 +32,8 @@ def handled_signals(on_signal: Callable[[int], None]) -> Generator[None]:
         yield
         return
     outlet, inlet = os.pipe()
-    os.set_blocking(inlet, False)
+    if sys.platform != "win32":
+        os.set_blocking(inlet, False)
 
     def handle(number: int, frame: FrameType | None) -> None:
         installed = signal.set_wakeup_fd(-1)
