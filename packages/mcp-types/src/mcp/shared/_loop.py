@@ -210,7 +210,7 @@ def call_soon(function: Callable[[], None]) -> None:
     if (loop := _asyncio_loop()) is not None:
         loop.call_soon(function)
     else:
-        _trio().lowlevel.current_trio_token().run_sync_soon(function)
+        _trio().lowlevel.current_trio_token().run_sync_soon(contextvars.copy_context().run, function)
 
 
 def call_later(seconds: float, function: Callable[[], None]) -> Timer:
