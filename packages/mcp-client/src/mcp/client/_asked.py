@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
+import anyio
 from pydantic import BaseModel
 
 from mcp.shared import _loop
 from mcp.shared.message import MessageMetadata
 from mcp.shared.peer import Peer, Progress
-from mcp.shared.session import encode_params
+from mcp.shared.typed import encode_params
 from mcp.types.jsonrpc import dump_json
 
 __all__ = ["Asked"]
@@ -56,8 +59,7 @@ class Asked:
         Raises:
             McpError: the server answered with an error, or did not answer.
         """
-        began = _loop.now()
-        try:
+        with self._spending():
             return await self._peer.request(
                 self._request.method,
                 lambda request_id: self._encode(request_id, further),
@@ -68,8 +70,20 @@ class Asked:
                 cancellable=self._request.method != "initialize",
                 metadata=self._metadata,
             )
+
+    async def pause(self, seconds: float) -> None:
+        """Let some time pass between two rounds."""
+        with self._spending():
+            await anyio.sleep(seconds if self._left is None else min(seconds, self._left))
+
+    @contextmanager
+    def _spending(self) -> Generator[None]:
+        """Count the time; all other time between the rounds belongs to those who answer."""
+        began = _loop.now()
+        try:
+            yield
         finally:
-            if self._left is not None:  # what passes between the rounds belongs to those who answer
+            if self._left is not None:
                 self._left = max(0.0, self._left - (_loop.now() - began))
 
     def _encode(self, request_id: int, further: dict[str, Any]) -> bytes | None:

@@ -22,7 +22,8 @@ from mcp.shared.exceptions import McpError, MethodNotFound
 from mcp.shared.link import ReadStream, WriteStream
 from mcp.shared.message import MessageMetadata
 from mcp.shared.peer import Receiver
-from mcp.shared.session import BaseSession, ProgressFnT, RequestResponder, encode_params, overrides
+from mcp.shared.session import BaseSession, ProgressFnT, RequestResponder, overrides
+from mcp.shared.typed import encode_params
 from mcp.types import (
     DiscoverResult,
     InitializeResult,
@@ -167,7 +168,6 @@ class SessionCore(
     async def _settle(self, opened: Opened) -> None:
         self._spoken = opened.revision
         self._initialized, self._discovered = opened.initialized, opened.discovered
-        self._ears.takes_batches = takes_batches(opened.revision)
         self._stamp = self._stamp_of(opened.revision)
         if opened.discovered is None:
             await self.send_notification(cast(Any, types.InitializedNotification()))
@@ -255,7 +255,7 @@ class SessionCore(
         )
         if not self.self_contained:
             return await asked.round({})
-        result = await complete(request.method, asked.round, self._answer_question)
+        result = await complete(request.method, asked.round, self._answer_question, asked.pause)
         method = METHODS.get(request.method)
         return without_bad_hints(result) if method is not None and method.cacheable else result
 
@@ -333,6 +333,10 @@ class SessionCore(
 
     def _revision(self) -> str:
         return self._spoken
+
+    @property
+    def _takes_batches(self) -> bool:
+        return takes_batches(self._spoken)
 
     def _outgoing_meta(self) -> dict[str, Any]:
         return self._stamp

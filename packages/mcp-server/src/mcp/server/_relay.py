@@ -13,6 +13,10 @@ from contextlib import suppress
 if sys.platform != "win32":
     import fcntl
 
+    READABLE, WRITABLE = select.POLLIN, select.POLLOUT
+else:
+    READABLE = WRITABLE = 0
+
 __all__ = ["StderrRelay"]
 
 BACKLOG = 1024 * 1024
@@ -63,8 +67,8 @@ class StderrRelay:
 
     def _idle(self) -> bool:
         with self._changed:
-            more = self._busy or self._backlog
-            return not (more or (not self._ended and _poll_in(self._outlet, 0)))
+            more = self._busy or self._backlog or self._dropped
+            return not (more or (not self._ended and _poll(self._outlet, READABLE, 0)))
 
     def _read(self) -> None:
         data = b"-"
@@ -74,7 +78,7 @@ class StderrRelay:
                 with self._changed:
                     self._take(data)
             else:
-                _poll_in(self._outlet, None)
+                _poll(self._outlet, READABLE, None)
                 with self._changed:  # read under the lock, so that no byte is ever out of sight
                     data = os.read(self._outlet, CHUNK)
                     self._take(data)
@@ -103,23 +107,24 @@ class StderrRelay:
     def _next(self) -> bytes | None:
         with self._changed:
             self._busy = False
-            while not self._backlog:
+            while not (self._backlog or self._dropped):
                 if self._ended:
                     return None
                 self._changed.wait()
             self._busy = True
+            if not self._backlog:
+                note = f"[{self._dropped} bytes of stderr dropped: they were not read in time]\n"
+                self._dropped = 0
+                return note.encode()
             data = self._backlog.popleft()
             self._kept -= len(data)
-            if self._dropped:
-                data = f"[{self._dropped} bytes of stderr dropped: nobody read them]\n".encode() + data
-                self._dropped = 0
             return data
 
     def _write_some(self, data: bytes) -> int:
         try:
             return os.write(self._target, data)
         except BlockingIOError:  # somebody else's flag, on a file that we share
-            time.sleep(0.01)
+            _poll(self._target, WRITABLE, None)
             return 0
 
 
@@ -130,9 +135,9 @@ def _widen(pipe: int) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, BACKLOG)
 
 
-def _poll_in(descriptor: int, milliseconds: int | None) -> bool:
+def _poll(descriptor: int, events: int, milliseconds: int | None) -> bool:
     if sys.platform == "win32":
         return True
     waiting = select.poll()
-    waiting.register(descriptor, select.POLLIN)
+    waiting.register(descriptor, events)
     return bool(waiting.poll(milliseconds))

@@ -15,7 +15,7 @@ from mcp.shared.exceptions import InvalidRequest
 from mcp.shared.exchange import PeerExchange, Room
 from mcp.shared.message import ServerMessageMetadata
 from mcp.shared.peer import Peer
-from mcp.shared.session import encode_params
+from mcp.shared.typed import encode_params
 from mcp.types import LoggingMessageNotification, RequestId, ResourceUpdatedNotification, Result
 from mcp.types.methods import METHODS, find
 

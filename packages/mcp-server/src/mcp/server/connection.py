@@ -18,7 +18,7 @@ from mcp.shared.exceptions import McpError
 from mcp.shared.exchange import PeerExchange
 from mcp.shared.link import Link
 from mcp.shared.peer import Peer
-from mcp.shared.session import refuse_malformed, typed_notification
+from mcp.shared.typed import refuse_malformed, typed_notification
 from mcp.types import (
     PROTOCOL_VERSION_KEY,
     InitializedNotification,

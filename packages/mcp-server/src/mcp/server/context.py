@@ -12,7 +12,7 @@ from mcp.server.questions import kind_of
 from mcp.server.session import ServerSession
 from mcp.shared.channel import AnyNotification, AnyRequest
 from mcp.shared.context import LifespanContextT, RequestContext as SharedContext, RequestT, SessionT
-from mcp.shared.session import encode_params
+from mcp.shared.typed import encode_params
 from mcp.types import (
     ElicitRequest,
     ElicitRequestFormParams,

@@ -215,8 +215,8 @@ class _LoopSink:
         os.close(self._descriptor)
 
     def _continue(self) -> None:
-        with memoryview(self._buffer) as view:
-            taken = self._try(view[:CHUNK])
+        with memoryview(self._buffer) as view, view[:CHUNK] as piece:
+            taken = self._try(piece)
         if taken is None:
             self.close()
         else:
