@@ -11,7 +11,10 @@ from pathlib import Path
 from support import node
 from support.timeouts import scaled
 
-__all__ = ["answers"]
+__all__ = ["answers", "forget"]
+
+NOTES = Path(tempfile.gettempdir())
+"""Where the workers of one run leave each other the answers."""
 
 
 def answers(registry: str) -> bool:
@@ -22,10 +25,15 @@ def answers(registry: str) -> bool:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run is None:
         return _asked(registry)
-    note = Path(tempfile.gettempdir()) / f"registry-{registry}-{run}"
+    note = NOTES / f"registry-{registry}-{run}"
     if not note.exists():
         note.write_text(str(_asked(registry)), encoding="ascii")
     return note.read_text(encoding="ascii") == "True"
+
+
+def forget() -> None:
+    """Ask again next time, in this process."""
+    _asked.cache_clear()
 
 
 @functools.cache
@@ -40,9 +48,7 @@ def _asked(registry: str) -> bool:
 
 def _succeeds(command: Sequence[str]) -> bool:
     try:
-        done = subprocess.run(
-            command, input=b"packaging\n", capture_output=True, timeout=scaled(60), check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        subprocess.run(command, input=b"packaging\n", capture_output=True, timeout=scaled(60), check=True)
+    except (OSError, subprocess.SubprocessError):
         return False
-    return done.returncode == 0
+    return True
