@@ -1,8 +1,8 @@
 """Context on the wire, in both eras: log, progress, resources, questions."""
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Generator
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from mcp.server.elicitation import AcceptedElicitation, AcceptedUrlElicitation, DeclinedElicitation
 from mcp.server.fastmcp import Context, FastMCP
+from mcp.server.fastmcp.context import Sent
 from mcp.shared.exceptions import MissingClientCapability
 from mcp.types import (
     CreateMessageRequest,
@@ -254,3 +255,81 @@ async def test_what_is_sent_is_awaitable() -> None:
     async with connected(mcp, "legacy") as client:
         await client.call("keep")
         assert await sent[0] is None  # type: ignore[func-returns-value]  # that it ends is what is tested
+
+
+def asking_everywhere() -> FastMCP:
+    mcp = FastMCP()
+
+    async def seats(ctx: Context) -> str:
+        answer = await ctx.elicit("How many?", Booking)
+        return str(answer.data.seats) if isinstance(answer, AcceptedElicitation) else answer.action
+
+    mcp.prompt("prompt")(seats)
+    mcp.resource("seats://static")(seats)
+
+    @mcp.resource("seats://{where}/template")
+    async def template(where: str, ctx: Context) -> str:
+        return f"{where} {await seats(ctx)}"
+
+    return mcp
+
+
+PLACES = [
+    ("prompts/get", {"name": "prompt"}, "2"),
+    ("resources/read", {"uri": "seats://static"}, "2"),
+    ("resources/read", {"uri": "seats://here/template"}, "here 2"),
+]
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("method", "params", "text"), PLACES)
+async def test_prompts_and_resources_may_ask(
+    era: str, method: str, params: dict[str, Any], text: str
+) -> None:
+    async with connected(asking_everywhere(), era, {FORM: ACCEPT}) as client:
+        result = await client.request(method, **params)
+    [item] = result["messages"] if method == "prompts/get" else result["contents"]
+    assert (item["content"]["text"] if method == "prompts/get" else item["text"]) == text
+
+
+@pytest.mark.parametrize(("method", "params", "text"), PLACES)
+async def test_what_they_may_not_ask_is_an_error_of_its_own(
+    method: str, params: dict[str, Any], text: str
+) -> None:
+    async with connected(asking_everywhere(), "modern") as client:
+        with pytest.raises(MissingClientCapability):
+            await client.request(method, **params)
+
+
+async def test_streams_are_closed_where_there_are_any() -> None:
+    closed: list[str] = []
+
+    async def close(which: str) -> None:
+        closed.append(which)
+
+    class Request:
+        close_sse_stream = staticmethod(lambda: close("own"))
+        close_standalone_sse_stream = staticmethod(lambda: close("standalone"))
+
+    context: Context[Any, Any, Any] = Context(request_context=cast("Any", Request()))
+    await context.close_sse_stream()
+    await context.close_standalone_sse_stream()
+    assert closed == ["own", "standalone"]
+
+
+async def test_a_message_on_its_way_behaves_as_a_coroutine() -> None:
+    class Room:
+        def __await__(self) -> Generator[str, Any, None]:
+            yield "waiting"
+
+    sent = Sent(Room())
+    assert sent.send(None) == "waiting"
+    with pytest.raises(StopIteration):
+        sent.send(None)
+    begun = Sent(Room())
+    assert begun.send(None) == "waiting"
+    with pytest.raises(KeyError):
+        begun.throw(KeyError("gone"))
+    begun.close()
+    with pytest.raises(KeyError):
+        Sent(Room()).throw(KeyError("gone"))

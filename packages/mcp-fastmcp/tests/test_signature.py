@@ -16,6 +16,7 @@ from mcp.server.fastmcp.signature import (
     is_async_callable,
     signature_of,
 )
+from mcp.server.fastmcp.utilities.context_injection import find_context_parameter, inject_context
 from mcp.types import CallToolResult, TextContent
 
 
@@ -216,3 +217,9 @@ def test_callables_of_all_sorts(fn: Callable[..., Any], name: str, is_async: boo
     assert function_name(fn) == name
     assert is_async_callable(fn) is is_async
     assert "a" in signature_of(fn).parameters or fn is one
+
+
+def test_a_context_is_not_looked_for_where_annotations_are_unknown() -> None:
+    assert find_context_parameter(_unknown) is None
+    assert inject_context(_unknown, {"a": 1}, object(), None) == {"a": 1}
+    assert inject_context(_unknown, {"a": 1}, "context", "ctx") == {"a": 1, "ctx": "context"}
