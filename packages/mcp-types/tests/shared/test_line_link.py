@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from mcp.shared._line_link import ROOM, LineLink
-from mcp.shared._pipes import ThreadSink, ThreadSource, open_sink, open_source
+from mcp.shared._pipes import ThreadSink, ThreadSource, open_sink, open_source, write_all
 from mcp.shared.link import Link
 from mcp.types.jsonrpc import MalformedMessage, NotificationFrame, encode_notification
 from support.timeouts import scaled
@@ -297,6 +298,30 @@ async def test_the_flags_of_a_shared_file_are_put_back() -> None:
     assert os.get_blocking(kept)
     os.close(kept)
     ends.close_theirs()
+
+
+async def test_a_peer_that_goes_while_a_message_is_under_way_ends_the_link(ends: Ends) -> None:
+    async with linked(ends) as link:
+        link.send(b"x" * 3_000_000)
+        ends.close_theirs()
+        assert await link.receive() is None
+        await link.aclose()
+
+
+def test_a_file_that_somebody_made_non_blocking_is_written_whole() -> None:
+    ends = pipes()
+    os.set_blocking(ends.our_out, False)
+    data = b"x" * 1_000_000
+    with ThreadPoolExecutor(1) as threads:
+        writing = threads.submit(write_all, ends.our_out, data)
+        read = b""
+        while len(read) < len(data):
+            read += os.read(ends.their_in, 65536)
+        writing.result(scaled(20))
+    os.close(ends.our_in)
+    os.close(ends.our_out)
+    ends.close_theirs()
+    assert read == data
 
 
 def failing(error: Exception) -> Callable[..., Any]:

@@ -68,11 +68,6 @@ class ServerProcess:
         self._over = False
         self._job = Job(self._process) if sys.platform == "win32" else None
 
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
-
     def watch(self, on_exit: Callable[[], None]) -> None:
         """Call `on_exit`, in the running loop, when the process has ended, even if a child has its stdout."""
         home = Home()
