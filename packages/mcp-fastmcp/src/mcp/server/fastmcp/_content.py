@@ -13,6 +13,8 @@ __all__ = ["CONTENT_TYPES", "as_text", "readable", "to_content"]
 CONTENT_TYPES = (TextContent, ImageContent, AudioContent, ResourceLink, EmbeddedResource)
 """The classes of a content block."""
 
+_JSON_TYPES = frozenset({bool, int, float, dict})
+
 
 def to_content(result: object) -> list[ContentBlock]:
     """Return `result` as content blocks: none for None, lists flattened, other values as JSON text.
@@ -21,7 +23,7 @@ def to_content(result: object) -> list[ContentBlock]:
     """
     if result is None:
         return []
-    if isinstance(result, str):
+    if isinstance(result, str) or type(result) in _JSON_TYPES:
         return [TextContent(type="text", text=as_text(result))]
     if isinstance(result, CONTENT_TYPES):
         return [result]

@@ -71,7 +71,7 @@ class FuncMetadata(BaseModel):
 
     def validate_arguments(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the keyword arguments of a call; raises pydantic's ValidationError where they do not fit."""
-        model = self.arg_model.model_validate(self.pre_parse_json(arguments))
+        model = self._validator.validate_python(self.pre_parse_json(arguments))
         return model.model_dump_one_level() if self._has_aliases else dict(model.__dict__)
 
     def convert_result(self, result: Any) -> Any:
@@ -87,8 +87,9 @@ class FuncMetadata(BaseModel):
         if self.output_model is None:
             return content
         value = {"result": result} if self.wrap_output else result
-        validated = self.output_model.model_validate(value)
-        return content, validated.model_dump(mode="json", by_alias=True)
+        validated = self.output_model.__pydantic_validator__.validate_python(value)
+        serializer = self.output_model.__pydantic_serializer__
+        return content, serializer.to_python(validated, mode="json", by_alias=True)
 
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return `data` with JSON text of objects, arrays and null decoded where the parameter is no text.
@@ -112,6 +113,11 @@ class FuncMetadata(BaseModel):
             if types := _replaced_by(field.annotation):
                 kinds.update(dict.fromkeys([name, field.alias or name], types))
         return kinds
+
+    @cached_property
+    def _validator(self) -> Any:
+        # Skips what `model_validate` does before it comes to the same: a call has this in its way.
+        return self.arg_model.__pydantic_validator__
 
     @cached_property
     def _has_aliases(self) -> bool:
