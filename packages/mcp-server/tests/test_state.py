@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from mcp.server.state import (
     ENVIRONMENT_VARIABLE,
     MAX_STATE_LENGTH,
