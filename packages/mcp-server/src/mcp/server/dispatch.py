@@ -137,10 +137,9 @@ async def _run(
         handler = _wrapped(middleware, context, handler)
     try:
         result = await handler(call.request)
-    except McpError as error:
-        _note(call, error)
-        raise
     except Exception as error:
+        if isinstance(error, McpError) and "error" in vars(error):  # else a subclass never set it
+            raise
         _note(call, error)
         raise InternalError(_text(error)) from error
     except BaseException as error:
@@ -174,8 +173,6 @@ def _input_required(error: BaseException) -> InputRequired | None:
 
 
 def _note(call: Call, error: Exception) -> None:
-    if isinstance(error, McpError):  # an answer like any other
-        return
     if call.inbound.raised is not None:
         call.inbound.raised(error)
     show = logger.isEnabledFor(logging.DEBUG)  # a failing call must not cost more than a good one

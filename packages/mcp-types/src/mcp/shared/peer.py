@@ -14,7 +14,14 @@ import anyio
 from mcp.shared import _loop
 from mcp.shared._pending import Pending, Progress
 from mcp.shared.conversation import Admission, Conversation
-from mcp.shared.exceptions import ConnectionClosed, InvalidRequest, McpError, RequestTimeout, error_of
+from mcp.shared.exceptions import (
+    ConnectionClosed,
+    InvalidRequest,
+    LocalError,
+    McpError,
+    RequestTimeout,
+    error_of,
+)
 from mcp.shared.exchange import Batch, PeerExchange, Room
 from mcp.shared.link import Delivery, Incoming, Link
 from mcp.shared.message import MessageMetadata
@@ -277,13 +284,21 @@ class Peer:
 
     def _route(self, incoming: Incoming) -> None:
         if isinstance(incoming, Exception):
-            self._receiver.on_malformed(incoming)
+            self._route_malformed(incoming)
         elif isinstance(incoming, list):
             self._route_batch(incoming)
         elif isinstance(incoming, Delivery):
             self._route_frame(incoming.frame, incoming.metadata, None)
         else:
             self._route_frame(incoming, None, None)
+
+    def _route_malformed(self, error: Exception) -> None:
+        if isinstance(error, MalformedMessage) and error.is_answer:
+            pending = self.conversation.answered(error.id)
+            if pending is not None:
+                text = f"The answer to {pending.label} is no legal message: {error}"
+                self._settle(pending, LocalError(ErrorData(code=error.code, message=text)))
+        self._receiver.on_malformed(error)
 
     def _route_frame(self, frame: Frame, metadata: MessageMetadata, batch: Batch | None) -> None:
         if isinstance(frame, RequestFrame):
@@ -312,7 +327,9 @@ class Peer:
             return
         batch = Batch(self.link)
         for frame in frames:
-            if isinstance(frame, MalformedMessage):
+            if isinstance(frame, MalformedMessage) and frame.is_answer:
+                self._route_malformed(frame)
+            elif isinstance(frame, MalformedMessage):
                 batch.expect()
                 batch.settle(encode_error(frame.id, ErrorData(code=frame.code, message=str(frame))))
             else:
@@ -347,8 +364,12 @@ class Peer:
         if pending is None:
             self.log_once("answer", "Ignored an answer that nobody waits for (id %r)", frame.id)
             return
+        self._settle(pending, error_of(frame.error) if isinstance(frame, ErrorFrame) else frame.result)
+
+    def _settle(self, pending: Pending, outcome: dict[str, Any] | McpError) -> None:
+        """Give a waiter its answer, after the callbacks that came before it."""
         pending.in_time()
-        self._held_back[pending] = error_of(frame.error) if isinstance(frame, ErrorFrame) else frame.result
+        self._held_back[pending] = outcome
 
         async def release() -> None:
             self._release(pending)

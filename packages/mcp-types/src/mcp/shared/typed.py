@@ -21,7 +21,8 @@ __all__ = ["encode_params", "refuse_malformed", "typed_notification", "typed_req
 
 def refuse_malformed(peer: Peer, error: MalformedMessage) -> None:
     """Answer what is no legal message."""
-    peer.link.send(encode_error(error.id, ErrorData(code=error.code, message=str(error))))
+    id = None if error.is_answer else error.id  # else it would pass for the answer to a request of theirs
+    peer.link.send(encode_error(id, ErrorData(code=error.code, message=str(error))))
 
 
 def typed_request(exchange: PeerExchange, revision: str, union: type[Any]) -> Any:

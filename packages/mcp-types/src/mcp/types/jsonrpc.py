@@ -150,14 +150,18 @@ class MalformedMessage(ValueError):
     Attributes:
         code: the error code to answer with.
         message: one sentence for the answer.
-        id: the id to answer to, where it could be read.
+        id: its id, where that could be read.
+        is_answer: it was meant to answer a request; then `id` names a request of the receiver's.
     """
 
-    def __init__(self, code: int, message: str, id: RequestId | None = None) -> None:
+    def __init__(
+        self, code: int, message: str, id: RequestId | None = None, *, is_answer: bool = False
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.id = id
+        self.is_answer = is_answer
 
 
 def parse_message(data: bytes) -> Frame | list[Frame | MalformedMessage]:
@@ -198,6 +202,14 @@ def frame_of(value: Any) -> Frame:
     if not isinstance(value, dict):
         raise MalformedMessage(INVALID_REQUEST, f"Invalid request: not an object: {_shown(value)}")
     message = cast(dict[str, Any], value)
+    try:
+        return _frame_of(message)
+    except MalformedMessage as fault:
+        fault.is_answer = "method" not in message and ("result" in message or "error" in message)
+        raise
+
+
+def _frame_of(message: dict[str, Any]) -> Frame:
     id = _readable_id(message)
     if message.get("jsonrpc") != "2.0":
         shown = _shown(message.get("jsonrpc"))
