@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -18,12 +18,15 @@ __all__ = [
     "MODERN",
     "QUESTION",
     "TOOL",
+    "Call",
     "both_eras",
     "elicitation",
     "opened",
     "roots",
     "sampling",
 ]
+
+Call = Callable[[ClientSession], Coroutine[Any, Any, types.Result]]
 
 MODERN = "2026-07-28"
 META = "io.modelcontextprotocol/"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 import mcp.types as types
 from mcp.client.answers import UnexpectedResult
-from mcp.client.session import ClientSession, Limits
+from mcp.client.session import Limits
 from mcp.shared.exceptions import ConnectionClosed, MethodNotFound, RequestTimeout
 from mcp.types.jsonrpc import NotificationFrame, RequestFrame
 from support.scripted import both
@@ -20,6 +19,7 @@ from support.sessions import (
     META,
     MODERN,
     TOOL,
+    Call,
     both_eras,
     opened,
 )
@@ -29,9 +29,8 @@ pytestmark = pytest.mark.anyio
 
 # Asking
 
-Verb = Callable[[ClientSession], Coroutine[Any, Any, types.Result]]
 PAGE = types.PaginatedRequestParams(cursor="c")
-VERBS: list[tuple[str, Verb, dict[str, Any] | None, dict[str, Any]]] = [
+VERBS: list[tuple[str, Call, dict[str, Any] | None, dict[str, Any]]] = [
     ("tools/list", lambda s: s.list_tools(), None, {"tools": []}),
     ("tools/list", lambda s: s.list_tools(""), {"cursor": ""}, {"tools": []}),
     ("tools/list", lambda s: s.list_tools(params=PAGE), {"cursor": "c"}, {"tools": []}),
@@ -80,7 +79,7 @@ VERBS: list[tuple[str, Verb, dict[str, Any] | None, dict[str, Any]]] = [
 
 @both_eras
 @pytest.mark.parametrize(("method", "call", "params", "result"), VERBS)
-async def test_verbs(modern: bool, method: str, call: Verb, params: Any, result: dict[str, Any]) -> None:
+async def test_verbs(modern: bool, method: str, call: Call, params: Any, result: dict[str, Any]) -> None:
     async with opened(modern) as (session, server):
 
         async def script() -> None:

@@ -233,15 +233,17 @@ def _checked(answer: Any, kinds: Kinds) -> Result:
 
 Ask: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 Answer: TypeAlias = Callable[[str, Question], Awaitable[Result]]
+Pause: TypeAlias = Callable[[float], Awaitable[None]]
 
 
-async def complete(method: str, ask: Ask, answer: Answer) -> dict[str, Any]:
+async def complete(method: str, ask: Ask, answer: Answer, pause: Pause = anyio.sleep) -> dict[str, Any]:
     """Ask until the result is complete, answering what the server wants to know in between.
 
     Args:
         method: the method asked for.
         ask: sends the request under a new id, with further members in its parameters; returns the raw result.
         answer: answers one question, which has a key.
+        pause: lets some seconds pass before a server that asked nothing is asked again.
 
     Raises:
         UnexpectedResult: the server may not give such a result here.
@@ -261,7 +263,7 @@ async def complete(method: str, ask: Ask, answer: Answer) -> dict[str, Any]:
         if questions:
             further["inputResponses"] = await _answers(questions, answer)
         elif rounds:
-            await anyio.sleep(min(PAUSE_SECONDS * 2 ** (rounds - 1), LONGEST_PAUSE_SECONDS))
+            await pause(min(PAUSE_SECONDS * 2 ** (rounds - 1), LONGEST_PAUSE_SECONDS))
     raise InputRequiredRoundsExceededError(method, MAX_ROUNDS)
 
 
