@@ -47,6 +47,7 @@ class RawClient:
         self.notifications: list[NotificationFrame] = []
         self.server: dict[str, Any] = {}
         self._id = 0
+        self._arrived = anyio.Event()
 
     async def request(self, method: str, /, **params: Any) -> dict[str, Any]:
         """Return the result; questions are answered on the way. Raises the McpError received."""
@@ -71,6 +72,12 @@ class RawClient:
         [block] = (await self.call(name, **arguments))["content"]
         text: str = block["text"]
         return text
+
+    async def until(self, method: str) -> None:
+        """Wait for a notification, which another task of the test reads while it waits for its answer."""
+        while method not in (each.method for each in self.notifications):
+            self._arrived = anyio.Event()
+            await self._arrived.wait()
 
     async def open(self) -> None:
         """Shake hands, or ask what the server is."""
@@ -123,6 +130,7 @@ class RawClient:
         frame: Frame = getattr(delivery, "frame", delivery)
         if isinstance(frame, NotificationFrame):
             self.notifications.append(frame)
+            self._arrived.set()
         elif isinstance(frame, RequestFrame):
             self.asked.append({"method": frame.method, "params": frame.params})
             self.link.send(encode_response(frame.id, dump_json(self.answers[frame.method])))
