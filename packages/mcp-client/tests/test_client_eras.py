@@ -22,7 +22,6 @@ from mcp.client.eras import (
     outcome_of_error,
     outcome_of_result,
     stamp,
-    takes_batches,
     within,
 )
 from mcp.shared.exceptions import ConnectionClosed, McpError, RequestTimeout, error_of
@@ -147,7 +146,6 @@ def test_only_auto_has_another_way_after_death() -> None:
 @pytest.mark.parametrize("revision", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
 def test_a_handshake_may_settle_on_each_older_revision(revision: str) -> None:
     assert negotiated(InitializeResult.model_validate(initialized(revision))) == revision
-    assert takes_batches(revision) is (revision == "2025-03-26")
 
 
 @pytest.mark.parametrize("revision", [MODERN, "2030-01-01", "", 7])

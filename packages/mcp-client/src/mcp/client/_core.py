@@ -15,7 +15,7 @@ from mcp.client._opening import Opened, Opening
 from mcp.client._receiver import ClientReceiver
 from mcp.client._stand_ins import StandIns
 from mcp.client.answers import Callbacks, ElicitationFnT, ListRootsFnT, Question, SamplingFnT, complete
-from mcp.client.eras import HANDSHAKE_REVISION, Mode, NoCommonRevision, is_modern, stamp, takes_batches
+from mcp.client.eras import HANDSHAKE_REVISION, Mode, NoCommonRevision, is_modern, stamp
 from mcp.client.subscriptions import Listen, Pushed, Subscription, Subscriptions, offered
 from mcp.shared.context import RequestContext
 from mcp.shared.exceptions import McpError, MethodNotFound
@@ -32,6 +32,7 @@ from mcp.types import (
 )
 from mcp.types.jsonrpc import NotificationFrame, dump_json
 from mcp.types.methods import METHODS
+from mcp.types.versions import takes_batches
 from mcp.types.wire import without_bad_hints
 
 __all__ = ["Limits", "LoggingFnT", "MessageHandlerFnT", "SessionCore"]
@@ -169,6 +170,7 @@ class SessionCore(
         self._spoken = opened.revision
         self._initialized, self._discovered = opened.initialized, opened.discovered
         self._stamp = self._stamp_of(opened.revision)
+        self._ears.takes_batches = takes_batches(opened.revision)
         if opened.discovered is None:
             await self.send_notification(cast(Any, types.InitializedNotification()))
         elif self._message_handler is not None:
@@ -333,10 +335,6 @@ class SessionCore(
 
     def _revision(self) -> str:
         return self._spoken
-
-    @property
-    def _takes_batches(self) -> bool:
-        return takes_batches(self._spoken)
 
     def _outgoing_meta(self) -> dict[str, Any]:
         return self._stamp

@@ -49,7 +49,6 @@ __all__ = [
     "outcome_of_error",
     "outcome_of_result",
     "stamp",
-    "takes_batches",
     "within",
 ]
 
@@ -61,8 +60,6 @@ FIRST_ASKED = LATEST_MODERN
 
 HANDSHAKE_REVISION = LATEST_LEGACY
 """The revision that `initialize` offers."""
-
-BATCHES = "2025-03-26"
 
 MODERN_CODES = frozenset({HEADER_MISMATCH, MISSING_CLIENT_CAPABILITY, UNSUPPORTED_PROTOCOL_VERSION})
 
@@ -206,11 +203,6 @@ def negotiated(result: InitializeResult) -> str:
     if revision not in LEGACY_REVISIONS:
         raise NoCommonRevision(f"Unsupported protocol version from the server: {revision}")
     return revision
-
-
-def takes_batches(revision: str) -> bool:
-    """Return whether a server may send arrays of messages. Specification: basic, "Batching"."""
-    return revision == BATCHES
 
 
 def as_initialized(revision: str, discovered: DiscoverResult) -> InitializeResult:
