@@ -14,6 +14,7 @@ import mcp.types as types
 from mcp.client.session import ClientSession
 from mcp.shared.exceptions import McpError
 from mcp.shared.session import RequestResponder
+from mcp.types.jsonrpc import ResponseFrame
 from support.scripted import ScriptedServer, both
 from support.sessions import (
     FORM,
@@ -321,7 +322,8 @@ async def test_arrays_are_taken_at_the_one_revision_that_has_them() -> None:
             await both(server.handshake(revision), session.initialize())
             server.link.send(b'[{"jsonrpc":"2.0","id":"p","method":"ping"}]')
             if taken:
-                assert await server.link.receive() is not None
+                with anyio.fail_after(scaled(5)):
+                    assert await server.link.receive() == [ResponseFrame("p", {})]
             else:
                 assert (await server.answered(server.ask("ping"))) == {}
 
