@@ -81,13 +81,33 @@ def test_the_server_is_found(code: str, spec: str, name: str) -> None:
             "there is no FastMCP object in 'server.py' called mcp, server or app; "
             "say which one it is: mcp run server.py:OBJECT",
         ),
-        ("1 / 0", "server.py", "'server.py' cannot be imported: ZeroDivisionError: division by zero"),
+        (
+            "mine = FastMCP('mine')",
+            "server.py",
+            "there is no FastMCP object in 'server.py' called mcp, server or app; "
+            "say which one it is: mcp run server.py:mine",
+        ),
+        (
+            "from mcp.server import Server; server = Server('low')",
+            "server.py",
+            "the object 'server' in 'server.py' is a low-level server: "
+            "serve it by stdio_server() in the file itself, and run that with python",
+        ),
+        (
+            "1 / 0",
+            "server.py",
+            "'server.py' cannot be imported: ZeroDivisionError: division by zero (line 2)",
+        ),
         (
             "import nowhere",
             "server.py",
-            "'server.py' cannot be imported: ModuleNotFoundError: No module named 'nowhere'",
+            "'server.py' cannot be imported: ModuleNotFoundError: No module named 'nowhere' (line 2)",
         ),
-        ("raise ValueError('one\\ntwo')", "server.py", "'server.py' cannot be imported: ValueError: one two"),
+        (
+            "raise ValueError('one\\ntwo')",
+            "server.py",
+            "'server.py' cannot be imported: ValueError: one two (line 2)",
+        ),
         (
             "x = (",
             "server.py",
@@ -108,7 +128,7 @@ def test_verbose_shows_where() -> None:
     assert result.exit_code == 1
     assert "line 2, in <module>" in result.stderr
     assert result.stderr.endswith(
-        "mcp run: 'server.py' cannot be imported: ZeroDivisionError: division by zero\n"
+        "mcp run: 'server.py' cannot be imported: ZeroDivisionError: division by zero (line 2)\n"
     )
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
 from typing import cast
 
@@ -68,8 +69,16 @@ def _import(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise CommandError(f"{str(path)!r} cannot be imported: {one_line(error)}") from error
+        raise CommandError(
+            f"{str(path)!r} cannot be imported: {one_line(error)}{_line_in(path, error)}"
+        ) from error
     return module
+
+
+def _line_in(path: Path, error: Exception) -> str:
+    file = str(path.resolve())
+    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    return f" (line {lines[-1]})" if lines else ""
 
 
 def _named(module: ModuleType, path: Path, name: str) -> Server:
@@ -87,7 +96,14 @@ def _found(module: ModuleType, path: Path) -> Server:
         value = getattr(module, name, None)
         if isinstance(value, FastMCP):
             return cast(Server, value)
+    for name in NAMES:
+        if hasattr(getattr(module, name, None), "create_initialization_options"):
+            raise CommandError(
+                f"the object {name!r} in {str(path)!r} is a low-level server: "
+                "serve it by stdio_server() in the file itself, and run that with python"
+            )
+    others = [name for name, value in vars(module).items() if isinstance(value, FastMCP)]
     raise CommandError(
         f"there is no FastMCP object in {str(path)!r} called {', '.join(NAMES[:-1])} or {NAMES[-1]}; "
-        f"say which one it is: mcp run {path}:OBJECT"
+        f"say which one it is: mcp run {path}:{others[0] if len(others) == 1 else 'OBJECT'}"
     )

@@ -257,7 +257,7 @@ class FastMCP(Catalogue, Generic[LifespanResultT]):
             SystemExit: a signal ended the process.
         """
         if transport not in ("stdio", "sse", "streamable-http"):
-            raise ValueError(f"Unknown transport: {transport}")
+            raise ValueError(f"Unknown transport: {transport}. There are: stdio, sse, streamable-http")
         if transport != "stdio":
             not_available(f"run({transport!r})")
         configure_logging(self.settings.log_level)
