@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -61,6 +61,11 @@ RESULTS: list[tuple[dict[str, Any], tuple[str, str | None]]] = [
     (discovered() | {"supportedVersions": "all"}, ("Handshake", None)),
     (discovered() | {"resultType": "surprise"}, ("Handshake", None)),
 ]
+
+
+def test_a_mode_that_is_none() -> None:
+    with pytest.raises(ValueError, match="mode 'new': there are auto, modern, legacy"):
+        opening(cast(Mode, "new"))
 
 
 @pytest.mark.parametrize(("result", "wanted"), RESULTS)

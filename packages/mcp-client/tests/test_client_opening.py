@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import anyio
 import pytest
 
 import mcp.types as types
@@ -15,10 +16,13 @@ from support.sessions import (
     META,
     MODERN,
     TOOL,
+    both_eras,
     elicitation,
+    opened,
     roots,
     sampling,
 )
+from support.timeouts import scaled
 
 pytestmark = pytest.mark.anyio
 
@@ -120,6 +124,22 @@ async def test_initialize_fails_with_the_servers_own_error() -> None:
 
         with pytest.raises(McpError, match="broken"):
             await both(script(), session.initialize())
+
+
+@both_eras
+async def test_what_is_open_is_not_opened_again(modern: bool) -> None:
+    async with opened(modern) as (session, _):  # the server says no more
+        with anyio.fail_after(scaled(5)):
+            first = await session.initialize()
+            assert await session.connect() is first
+        assert first.protocolVersion == session.protocol_version
+
+
+@pytest.mark.parametrize("name", ["sampling_callback", "elicitation_callback", "list_roots_callback"])
+def test_a_callback_must_be_callable(name: str) -> None:
+    callbacks: dict[str, Any] = {name: "ask"}
+    with pytest.raises(TypeError, match="must be an async function, not 'ask'"):
+        ClientSession(*ScriptedServer().streams, **callbacks)
 
 
 async def test_connect_to_a_self_contained_server() -> None:

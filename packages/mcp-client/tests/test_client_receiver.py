@@ -116,7 +116,7 @@ REFUSED: list[tuple[Any, int, str]] = [
     (raises_value_error, -32603, "oops"),
     (raises_system_exit, -32603, "bye"),
     (raises_keyboard_interrupt, -32603, "KeyboardInterrupt"),
-    (is_no_coroutine_function, -32603, "await"),
+    (is_no_coroutine_function, -32603, "not async: define it"),
     (raises_at_once, -32603, "at once"),
     (gives_nonsense, -32603, "int, which is no ElicitResult"),
     (gives_a_surrogate, -32603, "surrogate"),

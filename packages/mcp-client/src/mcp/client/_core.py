@@ -140,6 +140,9 @@ class SessionCore(
     # Opening
 
     async def _open(self, mode: Mode | None, limit: float | None, probe_limit: float) -> InitializeResult:
+        if self._initialized is not None:
+            return self._initialized  # a server refuses a second handshake, and that must not change the era
+
         async def discover(revision: str) -> dict[str, Any]:
             params = dump_json({"_meta": self._stamp_of(revision)})
             return await self._peer.request(

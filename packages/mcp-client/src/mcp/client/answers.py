@@ -138,6 +138,9 @@ class Callbacks:
         list_roots: tells the roots.
         sampling_capabilities: what sampling can do, to be announced with it.
         extensions: identifiers of extensions that the client supports, with their settings.
+
+    Raises:
+        TypeError: a callback is not callable.
     """
 
     def __init__(
@@ -184,12 +187,17 @@ class Callbacks:
 
 def _with_context(callback: Callable[..., Awaitable[Any]], parameters: int) -> Callable[..., Awaitable[Any]]:
     """Return the callback in the form `(context, params)`, whichever form it has itself."""
+    if not callable(callback):
+        raise TypeError(f"A callback must be an async function, not {callback!r}")
     first, last = 0, 1 + parameters
     if not _accepts(callback, last) and _accepts(callback, last - 1):
         first = 1
 
     async def call(context: Context, params: Any) -> Any:
-        return await callback(*(context, params)[first:last])
+        answer = callback(*(context, params)[first:last])
+        if not inspect.isawaitable(answer):
+            raise TypeError("The callback is not async: define it with 'async def'")
+        return await answer
 
     return call
 
@@ -212,7 +220,7 @@ async def _behind_wall(callback: Callable[..., Awaitable[Any]], context: Context
     except BaseException as error:
         if _loop.being_cancelled(error):
             raise
-        logger.debug("A callback failed", exc_info=error)
+        logger.error("A callback failed: %r", error, exc_info=logger.isEnabledFor(logging.DEBUG))
         text = str(error) or type(error).__name__
         raise McpError(ErrorData(code=INTERNAL_ERROR, message=text)) from error
 

@@ -50,7 +50,8 @@ def dialer(target: Any) -> Dial:
         return lambda: stdio_client(target)
     if isinstance(target, str):
         raise NotImplementedError(
-            f"Client({target!r}): HTTP is not available yet; give StdioServerParameters"
+            f"Client({target!r}): a string is a URL, and HTTP is not available yet; "
+            "give StdioServerParameters, which say what program to start"
         )
     if _is_server(target):
         return lambda: _in_process(getattr(target, "_mcp_server", target))

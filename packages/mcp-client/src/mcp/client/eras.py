@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from pydantic import ValidationError
 
@@ -104,7 +104,13 @@ Outcome: TypeAlias = Modern | Again | Handshake | Failed
 
 
 def opening(mode: Mode) -> Again | Handshake:
-    """Return the first step in a mode."""
+    """Return the first step in a mode.
+
+    Raises:
+        ValueError: there is no such mode.
+    """
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode {mode!r}: there are {', '.join(get_args(Mode))}")
     return Handshake("it was asked for") if mode == "legacy" else Again(FIRST_ASKED)
 
 

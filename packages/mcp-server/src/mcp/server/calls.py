@@ -224,7 +224,8 @@ class Call:
             missing = missing_capability(question, self.inbound.envelope.capabilities)
             if missing is not None:
                 raise MissingClientCapability(
-                    f"{question.method} needs a capability that the client did not declare", missing
+                    f"{question.method} needs a capability that the client did not declare: {missing}",
+                    missing,
                 )
 
     def _take_given(self, questions: Mapping[str, AnyRequest]) -> dict[str, Result]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast, overload
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
@@ -312,6 +312,40 @@ class ServerSession(
     async def _put(self, question: AnyRequest) -> Result:
         key = self._talk.key_for(kind_of(question))
         return (await self._talk.ask({key: question}))[key]
+
+    @overload
+    async def create_message(
+        self,
+        messages: list[SamplingMessage],
+        *,
+        max_tokens: int,
+        system_prompt: str | None = None,
+        include_context: IncludeContext | None = None,
+        temperature: float | None = None,
+        stop_sequences: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        model_preferences: ModelPreferences | None = None,
+        tools: None = None,
+        tool_choice: ToolChoice | None = None,
+        related_request_id: RequestId | None = None,
+    ) -> CreateMessageResult: ...
+
+    @overload
+    async def create_message(
+        self,
+        messages: list[SamplingMessage],
+        *,
+        max_tokens: int,
+        system_prompt: str | None = None,
+        include_context: IncludeContext | None = None,
+        temperature: float | None = None,
+        stop_sequences: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        model_preferences: ModelPreferences | None = None,
+        tools: list[Tool],
+        tool_choice: ToolChoice | None = None,
+        related_request_id: RequestId | None = None,
+    ) -> CreateMessageResultWithTools: ...
 
     async def create_message(
         self,

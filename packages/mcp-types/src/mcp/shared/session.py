@@ -67,7 +67,7 @@ HOOKS = ("_received_request", "_received_notification", "_handle_incoming", "_se
 class ProgressFnT(Protocol):
     """Gets the progress that the peer reports on a request."""
 
-    async def __call__(self, progress: float, total: float | None, message: str | None) -> None:
+    async def __call__(self, progress: float, total: float | None, message: str | None, /) -> None:
         """Take note of progress."""
         ...
 
