@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sys
 from typing import Any
 
@@ -133,7 +134,7 @@ def _memo() -> str:
 
 
 def _without_parameters(function: Any) -> Any:
-    if asyncio.iscoroutinefunction(function):
+    if inspect.iscoroutinefunction(function):
 
         async def later() -> str:
             result: str = await function()

@@ -30,7 +30,7 @@ def request(request_id: object, method: str, /, **params: Any) -> Message:
 
 def modern(request_id: object, method: str, /, capabilities: Any = None, **params: Any) -> Message:
     """Return a self-contained request, with these client capabilities."""
-    meta = {
+    meta: Message = {
         PROTOCOL_VERSION_KEY: LATEST_MODERN,
         CLIENT_CAPABILITIES_KEY: capabilities or {},
         **params.pop("_meta", {}),
@@ -67,6 +67,12 @@ class Wire:
             incoming = await self.link.receive()
         assert incoming is not None, "the server closed the connection"
         return [_json(each) for each in incoming] if isinstance(incoming, list) else _json(incoming)
+
+    async def batch(self) -> list[Message]:
+        """Return the next message, which is an array."""
+        answers: list[Message] = await self.next()
+        assert type(answers) is list
+        return answers
 
     async def ask(self, message: object) -> Message:
         """Send a message, and return the next one that comes."""
