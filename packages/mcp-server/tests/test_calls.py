@@ -40,7 +40,7 @@ pytestmark = pytest.mark.anyio
 
 BAD_PARAMS, INTERNAL, MISSING = -32602, -32603, -32021
 
-ABLE = {"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}}
+ABLE: dict[str, Any] = {"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}}
 NAME_FORM = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 
 Body = Callable[[RequestContext[Any, Any, Any]], Awaitable[Any]]
@@ -164,6 +164,7 @@ async def test_code_of_1x_asks_round_by_round_with_keys_of_its_own() -> None:
 async def test_questions_of_one_pass_go_out_together() -> None:
     async def body(context: RequestContext[Any, Any, Any]) -> str:
         found: dict[str, str] = {}
+        more: dict[str, Any] = {}
 
         async def ask(key: str) -> None:
             found[key] = name_of((await context.ask(**{key: form(key)}))[key])
@@ -171,7 +172,7 @@ async def test_questions_of_one_pass_go_out_together() -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ask, "a")
             tasks.start_soon(ask, "b")
-            more = await context.ask(c=form("c"), d=form("d"))
+            more.update(await context.ask(c=form("c"), d=form("d")))
         return " ".join([found["a"], found["b"], *(name_of(each) for each in more.values())])
 
     async with serving(Asking(body)) as wire:
@@ -220,7 +221,8 @@ async def test_a_malformed_answer_is_refused_and_the_call_stays(answer: Any) -> 
 async def test_input_responses_that_are_no_object_are_refused() -> None:
     async with serving(Asking(ask_name)) as wire:
         _, state = await asked(wire, call(1))
-        for wrong in (5, [], {"login": 5}):
+        wrongs: list[Any] = [5, [], {"login": 5}]
+        for wrong in wrongs:
             assert await wire.error(call(2, requestState=state, inputResponses=wrong)) == (BAD_PARAMS, 2)
         assert await said(wire, call(3, requestState=state, inputResponses={"login": named("A")})) == "A"
 
@@ -365,7 +367,7 @@ async def test_a_call_that_nobody_answers_goes_after_its_time() -> None:
         forget(each)
         gone.set()
 
-    server.calls.forget = forgotten  # type: ignore[method-assign]  # to learn when, without a wait
+    server.calls.forget = forgotten  # type: ignore[assignment, method-assign]  # to learn when, without a wait
     async with serving(server) as wire:
         await asked(wire, call(1))
         with anyio.fail_after(scaled(5)):
@@ -588,12 +590,13 @@ async def test_answers_may_come_with_the_first_request() -> None:
 
 async def test_scopes_and_groups_around_the_question_hold() -> None:
     async def body(context: RequestContext[Any, Any, Any]) -> str:
+        names: list[str] = []
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(anyio.lowlevel.checkpoint)
+            tasks.start_soon(anyio.sleep_forever)
             with anyio.fail_after(scaled(60)):
-                name = await ask_name(context)
+                names.append(await ask_name(context))
             tasks.cancel_scope.cancel()
-        return name
+        return names[0]
 
     async with serving(Asking(body)) as wire:
         _, state = await asked(wire, call(1))
@@ -658,6 +661,7 @@ async def test_a_question_put_while_parked_goes_out_with_the_next_exchange() -> 
 
     async def body(context: RequestContext[Any, Any, Any]) -> str:
         later: list[str] = []
+        first: list[str] = []
 
         async def ask_later() -> None:
             await release.wait()
@@ -665,8 +669,8 @@ async def test_a_question_put_while_parked_goes_out_with_the_next_exchange() -> 
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ask_later)
-            first = await ask_name(context)
-        return f"{first} {later[0]}"
+            first.append(await ask_name(context))
+        return f"{first[0]} {later[0]}"
 
     async with serving(Asking(body)) as wire:
         _, state = await asked(wire, call(1))
@@ -776,7 +780,7 @@ async def test_an_error_of_the_clients_reaches_the_handler() -> None:
         assert (result["isError"], result["content"][0]["text"]) == (True, "not now")
 
 
-@pytest.mark.parametrize(("revision", "declared"), [("2025-11-25", {}), ("2024-11-05", ABLE)])
+@pytest.mark.parametrize(("revision", "declared"), [("2025-11-25", None), ("2024-11-05", ABLE)])
 async def test_what_the_client_cannot_be_asked_fails_the_call_before_anything_is_sent(
     revision: str, declared: Any
 ) -> None:

@@ -238,7 +238,8 @@ class Call:
     def _put_questions_soon(self) -> None:
         if not self._put_soon:
             self._put_soon = True
-            _loop.call_soon(self._put_questions)
+            # after the next pass: tasks begun in this one may ask there, and trio runs a pass in any order
+            _loop.call_soon(lambda: _loop.call_soon(self._put_questions))
 
     def _put_questions(self) -> None:
         self._put_soon = False
