@@ -108,7 +108,7 @@ class Subscription:
 
     @property
     def acknowledged(self) -> SubscriptionFilter:
-        """What the server agreed to tell of; the rest of what was wanted never comes.
+        """What the server agreed to tell of; nobody should wait for the rest of what was wanted.
 
         Raises:
             RuntimeError: the subscription is not open.
