@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -370,7 +371,9 @@ async def test_a_failure_is_logged_once_on_one_line(level: int, caplog: pytest.L
         await client.call("secret")
         await client.call("spoken")
     [record] = [each for each in caplog.records if each.levelno >= logging.ERROR]
-    assert record.getMessage() == r"Error executing tool secret: RuntimeError: 'password 123\nline two'"
+    text, _, place = record.getMessage().rpartition(" ")
+    assert text == r"Error executing tool secret: RuntimeError: 'password 123\nline two'"
+    assert re.fullmatch(rf"\({re.escape(__file__)}:\d+\)", place)
     assert bool(record.exc_info) is (level == logging.DEBUG)
 
 

@@ -1,6 +1,7 @@
 """One message, read and written: what is legal, and which error answers what is not."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -107,6 +108,12 @@ def test_what_is_no_json(data: bytes) -> None:
         parse_message(data)
     assert (caught.value.code, caught.value.id) == (PARSE_ERROR, None)
     assert caught.value.message.startswith("Parse error: ")
+
+
+@pytest.mark.parametrize(("data", "shown"), [(b"hello", "'hello'"), (b"a" * 100, f"'{'a' * 56}...")])
+def test_what_is_no_json_is_shown(data: bytes, shown: str) -> None:
+    with pytest.raises(MalformedMessage, match=re.escape(shown) + "$"):
+        parse_message(data)
 
 
 def test_depth_and_size_up_to_the_bounds() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
 from mcp.shared import _loop
-from mcp.shared.exceptions import InternalError, McpError, MethodNotFound, invalid_params
+from mcp.shared.exceptions import InternalError, McpError
 from mcp.shared.exchange import PeerExchange
 from mcp.shared.session import DrivenReceiver
+from mcp.shared.typed import typed_request
 from mcp.types.jsonrpc import NotificationFrame
-from mcp.types.methods import find
-from mcp.types.wire import dump_result, parse_request
+from mcp.types.wire import dump_result
 
 __all__ = ["ClientReceiver"]
 
@@ -47,13 +45,7 @@ class ClientReceiver(DrivenReceiver):
 
     async def _answer(self, exchange: PeerExchange) -> bytes:
         revision = self._session._revision()
-        method = find(exchange.method, revision, "server", "request")
-        if method is None:
-            raise MethodNotFound(f"Method not found: {exchange.method}")
-        try:
-            request = parse_request(method, exchange.params, revision)
-        except ValidationError as error:
-            raise invalid_params(exchange.method, error) from None
+        method, request = typed_request(exchange.method, exchange.params, revision, "server")
         return dump_result(method, await self._session._answer(request, exchange.request_id), revision)
 
     def on_notification(self, frame: NotificationFrame) -> None:
@@ -73,5 +65,7 @@ class ClientReceiver(DrivenReceiver):
 
     def on_malformed(self, error: Exception) -> None:
         """Hand what is no legal message to the message handler; a client does not answer it."""
-        self._session._peer.log_once("malformed", "Ignored what is no legal message: %s", error)
+        self._session._peer.log_once(
+            "malformed", "Ignored what is no message (did the server print it?): %s", error
+        )
         super().on_malformed(error)

@@ -190,7 +190,8 @@ def _read_json(data: bytes) -> Any:
     try:
         return read_json(data)
     except ValueError as error:
-        raise MalformedMessage(PARSE_ERROR, f"Parse error: {error}") from None
+        shown = _shown(data[:80].decode("utf-8", "replace"))
+        raise MalformedMessage(PARSE_ERROR, f"Parse error: {error}: {shown}") from None
 
 
 def frame_of(value: Any) -> Frame:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from traceback import walk_tb
 from typing import cast
 
 from mcp.server.fastmcp._content import readable
@@ -13,6 +14,9 @@ from mcp.shared.exceptions import MissingClientCapability, UrlElicitationRequire
 __all__ = ["must_pass", "text_of", "told"]
 
 _STEERING = (UrlElicitationRequiredError, MissingClientCapability, InputRequired, GeneratorExit)
+
+_BETWEEN = {"mcp", "anyio", "threading", "concurrent"}
+"""Packages whose frames are between us and the author's function."""
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +55,24 @@ def told(what: str, error: BaseException, mask: bool) -> str:
     reference = secrets.token_hex(4)
     note = f" (reference {reference})" if mask else ""
     traceback = author if logger.isEnabledFor(logging.DEBUG) else None
-    logger.error("%s%s: %s: %r", what, note, type(author).__name__, text_of(author), exc_info=traceback)
+    logger.error(
+        "%s%s: %s: %r%s",
+        what,
+        note,
+        type(author).__name__,
+        text_of(author),
+        _place(author),
+        exc_info=traceback,
+    )
     return f"{what}: internal error{note}" if mask else text_of(error)
+
+
+def _place(error: BaseException) -> str:
+    """Return where the author's function was, as far as it got into it."""
+    for frame, line in walk_tb(error.__traceback__):
+        if str(frame.f_globals.get("__name__")).partition(".")[0] not in _BETWEEN:
+            return f" ({frame.f_code.co_filename}:{line})"
+    return ""
 
 
 def _unwrapped(error: BaseException) -> BaseException:
