@@ -137,7 +137,6 @@ HOOKS: Mapping[type, str] = {
 """Names with an underscore that published packages use all the same."""
 
 TASKS = {
-    BaseSession: "add_response_router",
     Server: "experimental",
     ServerSession: "experimental",
 }
@@ -227,6 +226,7 @@ BASE_SESSION = {
     "send_request": "self, request, result_type, request_read_timeout_seconds=None, metadata=None, "
     "progress_callback=None",
     "send_notification": "self, notification, related_request_id=None",
+    "add_response_router": "self, router",
     "send_progress_notification": "self, progress_token, progress, total=None, message=None",
 }
 

@@ -224,7 +224,7 @@ class SessionCore(
     @property
     def experimental(self) -> Any:
         """The experimental tasks of 1.x: not available."""
-        raise NotImplementedError("ClientSession.experimental: tasks are not available yet")
+        raise AttributeError("ClientSession.experimental: tasks are not available yet")
 
     # Asking
 
@@ -338,9 +338,6 @@ class SessionCore(
 
     def _revision(self) -> str:
         return self._spoken
-
-    def _outgoing_meta(self) -> dict[str, Any]:
-        return self._stamp
 
     def _receiver(self) -> Receiver:
         return self._ears

@@ -18,7 +18,7 @@ from mcp.shared.exceptions import McpError
 from mcp.shared.exchange import PeerExchange
 from mcp.shared.link import Link
 from mcp.shared.peer import Peer
-from mcp.shared.typed import refuse_malformed, typed_notification
+from mcp.shared.typed import typed_notification
 from mcp.types import (
     PROTOCOL_VERSION_KEY,
     InitializedNotification,
@@ -173,7 +173,7 @@ class Connection:
     def on_malformed(self, error: Exception) -> None:
         """Answer what is no legal message."""
         if isinstance(error, MalformedMessage):
-            refuse_malformed(self._peer, error)
+            self._peer.refuse(error)
         else:
             logger.warning("The transport reported: %s", error)
             self._stop_with(error)

@@ -20,7 +20,7 @@ from mcp.shared.channel import AnyNotification, AnyRequest
 from mcp.shared.envelope import Envelope
 from mcp.shared.exceptions import MethodNotFound
 from mcp.shared.exchange import PeerExchange
-from mcp.shared.link import ReadStream, WriteStream
+from mcp.shared.link import ReadStream, WriteStream, streams_of
 from mcp.shared.message import MessageMetadata, SessionMessage
 from mcp.shared.peer import Peer
 from mcp.shared.session import BaseSession, DrivenReceiver, ProgressFnT, ReceiveResultT, RequestResponder
@@ -116,9 +116,6 @@ class ServerSession(
         self._envelope: Envelope | None = None
         self._channel: ServerChannel | None = None
         self._ears = DrivenReceiver(self)
-        self._incoming_writer, self._incoming_reader = anyio.create_memory_object_stream[
-            ServerRequestResponder
-        ](UNSEEN)
 
     @classmethod
     def on_connection(cls, peer: Peer, handshake: Handshake, channel: ServerChannel) -> Self:
@@ -127,6 +124,8 @@ class ServerSession(
         session._init_options = handshake.options
         session._handshake, session._envelope, session._channel = handshake, None, channel
         session._open_peer, session._link = peer, peer.link
+        session._read_stream, session._write_stream = streams_of(peer.link)
+        session._routers = peer.routers
         session._session_read_timeout_seconds = None
         return session
 
@@ -137,10 +136,14 @@ class ServerSession(
         session._init_options = options
         session._handshake, session._envelope, session._channel = None, envelope, channel
         session._open_peer = None
+        session._routers = []
         session._session_read_timeout_seconds = None
         return session
 
     async def __aenter__(self) -> Self:
+        self._incoming_writer, self._incoming_reader = anyio.create_memory_object_stream[
+            ServerRequestResponder
+        ](UNSEEN)
         await super().__aenter__()
         self._channel = LiveChannel(self._peer, self.agreement, _publish_nowhere)
         return self
@@ -456,8 +459,17 @@ class ServerSession(
 
     @property
     def incoming_messages(self) -> MemoryObjectReceiveStream[ServerRequestResponder]:
-        """What arrives: requests to be answered, notifications, and transport errors."""
-        return self._incoming_reader
+        """What arrives at a session built by hand: requests to be answered, notifications, and transport errors.
+
+        Raises:
+            RuntimeError: somebody else reads this connection, or it is not open.
+        """
+        try:
+            return self._incoming_reader
+        except AttributeError:
+            raise RuntimeError(
+                "incoming_messages needs a ServerSession built by hand, inside 'async with'"
+            ) from None
 
     def _revision(self) -> str:
         return self.agreement.revision if self._envelope is None else self._envelope.revision

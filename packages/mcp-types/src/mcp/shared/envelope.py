@@ -61,9 +61,9 @@ class Envelope:
             UnsupportedProtocolVersion: the revision named is not spoken in this way.
         """
         requested = _required(meta, PROTOCOL_VERSION_KEY)
-        capabilities = _required(meta, CLIENT_CAPABILITIES_KEY)
-        if requested not in MODERN_REVISIONS:
+        if requested not in MODERN_REVISIONS:  # another revision may carry other keys
             raise UnsupportedProtocolVersion(requested, REVISIONS)
+        capabilities = _required(meta, CLIENT_CAPABILITIES_KEY)
         info = meta.get(CLIENT_INFO_KEY)
         return cls(
             revision=cast(str, requested),

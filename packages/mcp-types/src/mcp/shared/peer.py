@@ -25,6 +25,7 @@ from mcp.shared.exceptions import (
 from mcp.shared.exchange import Batch, PeerExchange, Room
 from mcp.shared.link import Delivery, Incoming, Link
 from mcp.shared.message import MessageMetadata
+from mcp.shared.response_router import ResponseRouter
 from mcp.types import INVALID_REQUEST, ErrorData
 from mcp.types.jsonrpc import (
     ErrorFrame,
@@ -102,6 +103,7 @@ class Peer:
         self.link = link
         self.home = _loop.Home()
         self.conversation: Conversation[Pending, PeerExchange] = Conversation()
+        self.routers: list[ResponseRouter] = []
         self._receiver = receiver
         self._patient = patient
         self._name = name
@@ -137,8 +139,9 @@ class Peer:
                     self._courier_turn = _loop.Slot()
                     await self._courier_turn.wait()
         finally:
+            why = getattr(self.link, "ended_because", "the other end is gone")
             for pending in self.conversation.end_of_input():
-                pending.settle(ConnectionClosed("Connection closed: the other end is gone"))
+                pending.settle(ConnectionClosed(f"Connection closed: {why}"))
             self._receiver.on_end()
 
     async def finish(self, grace: float) -> None:
@@ -360,6 +363,8 @@ class Peer:
         self.post(lambda: progress(float(value), total, message if isinstance(message, str) else None))
 
     def _route_answer(self, frame: ResponseFrame | ErrorFrame) -> None:
+        if any(_routed(router, frame) for router in self.routers):
+            return
         pending = self.conversation.answered(frame.id)
         if pending is None:
             self.log_once("answer", "Ignored an answer that nobody waits for (id %r)", frame.id)
@@ -387,8 +392,24 @@ class Peer:
         if self._quiet is not None and not self.conversation.served:
             self._quiet.set(None)
 
+    def refuse(self, error: MalformedMessage) -> None:
+        """Answer what is no legal message."""
+        answered = (
+            None if error.is_answer else error.id
+        )  # else it would pass for the answer to a request of theirs
+        self.link.send(encode_error(answered, ErrorData(code=error.code, message=str(error))))
+
     def log_once(self, kind: str, text: str, *args: object) -> None:
         """Log the first of its kind on this connection."""
         if kind not in self._logged:
             self._logged.add(kind)
             logger.warning(text, *args)
+
+
+def _routed(router: ResponseRouter, frame: ResponseFrame | ErrorFrame) -> bool:
+    """Return whether an answer was one for this router."""
+    if frame.id is None:
+        return False
+    if isinstance(frame, ErrorFrame):
+        return router.route_error(frame.id, frame.error)
+    return router.route_response(frame.id, frame.result)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import BaseModel
 
@@ -20,7 +20,8 @@ from mcp.shared.exchange import PeerExchange, Room
 from mcp.shared.link import Link, ReadStream, WriteStream, link_of
 from mcp.shared.message import MessageMetadata, ServerMessageMetadata
 from mcp.shared.peer import Peer, Receiver
-from mcp.shared.typed import encode_params, refuse_malformed, typed_notification, typed_request
+from mcp.shared.response_router import ResponseRouter
+from mcp.shared.typed import encode_params, typed_notification, typed_request
 from mcp.types import (
     CONNECTION_CLOSED,
     INVALID_PARAMS,
@@ -182,7 +183,7 @@ class BaseSession(
     """
 
     #: Who asks whom: "client" sends client requests and serves the server's; set by the two subclasses.
-    _side: str = "client"
+    _side: Literal["client", "server"] = "client"
 
     def __init__(
         self,
@@ -200,10 +201,12 @@ class BaseSession(
         self._session_read_timeout_seconds = read_timeout_seconds
         self._in_flight: dict[RequestId, RequestResponder[ReceiveRequestT, SendResultT]] = {}
         self._open_peer: Peer | None = None
+        self._routers: list[ResponseRouter] = []
         self._hooked = overrides(self, HOOKS)
 
     async def __aenter__(self) -> Self:
         self._open_peer = Peer(self._link, self._receiver(), patient=self._side == "server")
+        self._open_peer.routers = self._routers
         self._open_peer.open()
         return self
 
@@ -227,6 +230,10 @@ class BaseSession(
     @property
     def _request_id(self) -> int:
         return 0 if self._open_peer is None else self._open_peer.conversation.next_id
+
+    def add_response_router(self, router: ResponseRouter) -> None:
+        """Let somebody take answers before the session does: those to requests that it has sent by other ways."""
+        self._routers.append(router)
 
     # Sending
 
@@ -376,8 +383,10 @@ class BaseSession(
 
     async def _drive(self, exchange: PeerExchange) -> None:
         try:
-            request = typed_request(exchange, self._revision_of(exchange), self._receive_request_type)
-            responder = self._responder(exchange, request)
+            asker: Literal["client", "server"] = "client" if self._side == "server" else "server"
+            revision = self._revision_of(exchange)
+            _, request = typed_request(exchange.method, exchange.params, revision, asker)
+            responder = self._responder(exchange, self._receive_request_type.model_construct(root=request))
             await self._received_request(responder)
             if responder.in_flight:
                 await self._handle_incoming(responder)
@@ -442,7 +451,7 @@ class DrivenReceiver:
         """Answer what is no legal message if this is a server, and give the error to the hooks."""
         session = self._session
         if session._side == "server" and isinstance(error, MalformedMessage):
-            refuse_malformed(session._peer, error)
+            session._peer.refuse(error)
         session._peer.post(lambda: session._handle_incoming(error))
 
     def on_end(self) -> None:

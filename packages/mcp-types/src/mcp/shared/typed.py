@@ -9,37 +9,29 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from mcp.shared.exceptions import MethodNotFound, invalid_params
-from mcp.shared.exchange import PeerExchange
-from mcp.shared.peer import Peer
-from mcp.types import ErrorData
-from mcp.types.jsonrpc import MalformedMessage, NotificationFrame, dump_json, encode_error
-from mcp.types.methods import METHODS, find
+from mcp.types.jsonrpc import NotificationFrame, dump_json
+from mcp.types.methods import METHODS, Method, find
 from mcp.types.wire import dump_model, dump_params, parse_notification, parse_request
 
-__all__ = ["encode_params", "refuse_malformed", "typed_notification", "typed_request"]
+__all__ = ["encode_params", "typed_notification", "typed_request"]
 
 
-def refuse_malformed(peer: Peer, error: MalformedMessage) -> None:
-    """Answer what is no legal message."""
-    id = None if error.is_answer else error.id  # else it would pass for the answer to a request of theirs
-    peer.link.send(encode_error(id, ErrorData(code=error.code, message=str(error))))
-
-
-def typed_request(exchange: PeerExchange, revision: str, union: type[Any]) -> Any:
-    """Return an arriving request as a member of its union.
+def typed_request(
+    name: str, params: dict[str, Any] | None, revision: str, sender: Literal["client", "server"]
+) -> tuple[Method, Any]:
+    """Return an arriving request as its model, with the row of its method.
 
     Raises:
-        MethodNotFound: the revision has no such request.
+        MethodNotFound: the revision has no such request from this sender.
         InvalidParams: its parameters are wrong.
     """
-    sender: Literal["client", "server"] = "client" if union.__name__ == "ClientRequest" else "server"
-    method = find(exchange.method, revision, sender, "request")
+    method = find(name, revision, sender, "request")
     if method is None:
-        raise MethodNotFound(f"Method not found: {exchange.method}")
+        raise MethodNotFound(f"Method not found: {name}")
     try:
-        return union.model_construct(root=parse_request(method, exchange.params, revision))
+        return method, parse_request(method, params, revision)
     except ValidationError as error:
-        raise invalid_params(exchange.method, error) from None
+        raise invalid_params(name, error) from None
 
 
 def typed_notification(frame: NotificationFrame, revision: str, side: str) -> Any | None:
