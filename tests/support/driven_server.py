@@ -142,7 +142,7 @@ class HandWritten(Driven):
                     with message:
                         await message.respond(ErrorData(code=-1, message="by hand"))
                 else:
-                    tasks.start_soon(self._handle_message, message, session, {}, False)
+                    tasks.start_soon(self._handle_message, message, session, None, False)
 
 
 class Hooked(HandlesMessages):

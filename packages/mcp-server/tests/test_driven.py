@@ -212,12 +212,12 @@ async def test_a_result_that_a_hook_made_unfit_fails_its_request_alone() -> None
     async with ServerSession(*streams_of(far), options) as session:
         wire.send(initialize(0), initialized(), request(1, "ping"))
         await wire.next()
+        result: Any = {"text": "\ud800"}
         async for message in session.incoming_messages:
             if isinstance(message, RequestResponder):
+                with message:
+                    await message.respond(result)
                 break
-        with message as responder:
-            result: Any = {"text": "\ud800"}
-            await responder.respond(result)
         assert (await wire.next())["error"]["code"] == -32603
 
 

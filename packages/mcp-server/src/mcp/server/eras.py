@@ -16,6 +16,7 @@ from mcp.shared.envelope import Envelope, level_of, meta_of, progress_token_of
 from mcp.shared.exceptions import InvalidRequest, invalid_params
 from mcp.shared.exchange import PeerExchange
 from mcp.types import (
+    CLIENT_CAPABILITIES_KEY,
     PROTOCOL_VERSION_KEY,
     ClientCapabilities,
     DiscoverResult,
@@ -25,7 +26,15 @@ from mcp.types import (
     LoggingCapability,
     LoggingLevel,
 )
-from mcp.types.versions import DEFAULT_NEGOTIATED_VERSION, REVISIONS, counter_offer, is_modern
+from mcp.types.methods import find
+from mcp.types.versions import (
+    DEFAULT_NEGOTIATED_VERSION,
+    LATEST_LEGACY,
+    LATEST_MODERN,
+    REVISIONS,
+    counter_offer,
+    is_modern,
+)
 
 __all__ = ["Handshake", "InitializationState", "discover", "is_self_contained", "server_info"]
 
@@ -119,9 +128,11 @@ class Handshake:
             UnsupportedProtocolVersion: it names a revision that is not spoken in this way.
         """
         meta = meta_of(exchange.params)
-        if PROTOCOL_VERSION_KEY in meta:
+        if PROTOCOL_VERSION_KEY in meta or CLIENT_CAPABILITIES_KEY in meta:
             return Envelope.read(meta)
         if self.state is InitializationState.NotInitialized and exchange.method != "ping":
+            if _only_modern(exchange.method):
+                return Envelope.read(meta)
             raise InvalidRequest(
                 f"Request {exchange.method!r} before initialize: initialize this connection first"
             )
@@ -138,6 +149,11 @@ class Handshake:
 def is_self_contained(envelope: Envelope) -> bool:
     """Return whether a request leans on nothing but itself, so that only the client may ask."""
     return is_modern(envelope.revision)
+
+
+def _only_modern(method: str) -> bool:
+    known = (find(method, revision, "client", "request") for revision in (LATEST_LEGACY, LATEST_MODERN))
+    return [each is not None for each in known] == [False, True]
 
 
 def discover(options: InitializationOptions) -> DiscoverResult:
