@@ -282,7 +282,7 @@ async def test_after_a_handshake_a_uri_stays_subscribed_while_somebody_needs_it(
         async def script() -> None:
             for _ in range(2):
                 server.reply(await server.expect("resources/subscribe"), {})
-            server.reply(await server.expect("resources/unsubscribe"), {})
+            server.fail(await server.expect("resources/unsubscribe"), -32601)  # which is its own affair
 
         async def use() -> None:
             async with session.listen(uris=["a:b"]) as one:
@@ -337,6 +337,7 @@ async def test_the_logging_level_goes_with_every_request() -> None:
             server.reply(request, {"prompts": []})
 
         assert await session.set_logging_level("warning") == types.EmptyResult()
+        assert session.log_level == "warning"
         await both(script(), session.list_prompts())
 
 

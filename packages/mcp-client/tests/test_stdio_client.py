@@ -18,12 +18,14 @@ import anyio
 import pytest
 
 from mcp.client._until import until
+from mcp.client.session import ClientSession
 from mcp.client.stdio import (
     DEFAULT_INHERITED_ENV_VARS,
     StdioServerParameters,
     get_default_environment,
     stdio_client,
 )
+from mcp.shared.exceptions import ConnectionClosed
 from mcp.shared.link import LinkReadStream, LinkWriteStream
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCMessage, JSONRPCNotification
@@ -135,6 +137,21 @@ async def test_a_line_over_the_limit_is_skipped_to_its_end() -> None:
     async with started(body) as (read, _):
         assert isinstance(await read.link.receive(), MalformedMessage)
         assert (await said(read)).method == "ready"
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("sys.exit('no')", "the server ended with exit code 1"),
+        ("os._exit(3)", "the server ended with exit code 3"),
+        ("os.kill(os.getpid(), 9)", "the server ended by signal 9"),
+        ("os.close(1); sys.stdin.read()", "the other end is gone"),
+    ],
+)
+async def test_who_waits_is_told_how_the_server_ended(how: str, why: str) -> None:
+    async with started(f"sys.stdin.readline(); {how}") as streams, ClientSession(*streams) as session:
+        with pytest.raises(ConnectionClosed, match=f"^Connection closed: {why}$"):
+            await session.initialize()
 
 
 @pytest.mark.parametrize("how", ["os._exit(3)", "os.kill(os.getpid(), 9)", "os.close(1)"])
