@@ -38,6 +38,7 @@ class ServerProcess:
     Attributes:
         stdin: the descriptor to write to; the caller owns it.
         stdout: the descriptor to read from; the caller owns it.
+        end: how the process ended, in words, once `watch` has told.
 
     Raises:
         FileNotFoundError: no such command, or no such directory.
@@ -66,6 +67,7 @@ class ServerProcess:
             os.close(theirs_in)
             os.close(theirs_out)
         self._over = False
+        self.end: str | None = None
         self._job = Job(self._process) if sys.platform == "win32" else None
 
     def watch(self, on_exit: Callable[[], None]) -> None:
@@ -73,18 +75,20 @@ class ServerProcess:
         home = Home()
 
         def watch() -> None:
-            self._wait_unreaped()
+            self.end = self._wait_unreaped()
             home.post(on_exit)
 
         threading.Thread(target=watch, name="mcp server watch", daemon=True).start()
 
-    def _wait_unreaped(self) -> None:
+    def _wait_unreaped(self) -> str | None:
         """Block until the process has ended; its number, and its group's, stay its own until it is reaped."""
         if sys.platform == "win32" or not hasattr(os, "waitid"):
-            self._process.wait()
-            return
+            return _in_words(self._process.wait())
         with suppress(ChildProcessError):
-            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+            ended = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+            if ended is not None:
+                return _in_words(ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status)
+        return None
 
     async def stop(self) -> None:
         """Wait for the process to end by itself (its stdin is closed), then terminate, then kill the tree.
@@ -145,6 +149,11 @@ def _start(
     return subprocess.Popen(
         command, env=dict(env), cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True
     )
+
+
+def _in_words(code: int) -> str:
+    """Return how a process ended, by its code as `subprocess` has it: less than zero for a signal."""
+    return f"with exit code {code}" if code >= 0 else f"by signal {-code}"
 
 
 def _executable(command: str, env: Mapping[str, str]) -> str:

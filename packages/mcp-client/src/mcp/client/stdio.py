@@ -18,7 +18,7 @@ from mcp.client._process import PROCESS_TERMINATION_TIMEOUT, ServerProcess
 from mcp.client._transcode import transcoded
 from mcp.shared._line_link import LineLink
 from mcp.shared._pipes import open_sink, open_source
-from mcp.shared.link import LinkReadStream, LinkWriteStream, streams_of
+from mcp.shared.link import Bell, Incoming, LinkReadStream, LinkWriteStream, streams_of
 
 __all__ = [
     "DEFAULT_INHERITED_ENV_VARS",
@@ -47,6 +47,10 @@ DEFAULT_INHERITED_ENV_VARS = (
     else ["HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER"]
 )
 """Environment variables that a server gets from us: none that may hold a secret."""
+
+
+EXIT_SECONDS = 0.25
+"""How long a server that has closed its stdout may take to end, for that to be told."""
 
 
 def get_default_environment() -> dict[str, str]:
@@ -105,7 +109,7 @@ async def stdio_client(
         process = ServerProcess(server.command, server.args, env, server.cwd, log.descriptor)
     finally:
         log.started()
-    link = _link(process, server)
+    link = _ServerLink(process, server)
     try:
         yield streams_of(link)
     finally:
@@ -119,8 +123,38 @@ async def stdio_client(
             link.close()
 
 
-def _link(process: ServerProcess, server: StdioServerParameters) -> LineLink:
-    source, sink = open_source(process.stdout), open_sink(process.stdin)
-    link = LineLink(*transcoded(source, sink, server.encoding, server.encoding_error_handler), linger=True)
-    process.watch(link.finish)
-    return link
+class _ServerLink(LineLink):
+    """The link to a process, which knows how that ended.
+
+    Attributes:
+        ended_because: in words, why nothing more will be read.
+    """
+
+    ended_because = "the other end is gone"
+
+    def __init__(self, process: ServerProcess, server: StdioServerParameters) -> None:
+        source, sink = open_source(process.stdout), open_sink(process.stdin)
+        super().__init__(
+            *transcoded(source, sink, server.encoding, server.encoding_error_handler), linger=True
+        )
+        self._process = process
+        self._gone = False
+        self._went = Bell()
+        process.watch(self._exited)
+
+    def _exited(self) -> None:
+        if self._process.end is not None:
+            self.ended_because = f"the server ended {self._process.end}"
+        self._gone = True
+        self._went.ring()
+        self.finish()
+
+    async def receive(self) -> Incoming | None:
+        """Return the next message, or None at the end; a bad message is returned, never raised."""
+        incoming = await super().receive()
+        if incoming is None and not self._discarding:
+            # A process that ends closes its stdout first: an instant later it can be said how it ended.
+            with anyio.move_on_after(EXIT_SECONDS):
+                while not self._gone:
+                    await self._went.wait()
+        return incoming
