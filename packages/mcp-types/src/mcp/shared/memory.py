@@ -84,6 +84,13 @@ async def create_connected_server_and_client_session(
                 await server_streams[0].link.aclose()
 
         serving = _loop.spawn(serve, name="mcp server in memory")
+
+        async def end() -> None:
+            await client_streams[0].link.aclose()
+            with anyio.move_on_after(CLOSE_SECONDS, shield=True):
+                await serving.wait()
+            serving.cancel()
+
         try:
             async with mcp.ClientSession(
                 *client_streams,
@@ -98,14 +105,12 @@ async def create_connected_server_and_client_session(
                 await session.initialize()
                 yield session
         except McpError as error:
+            await end()
             if failed:  # the connection broke because the server did: that is the error to show
                 raise failed[0] from error
             raise
         finally:
-            await client_streams[0].link.aclose()
-            with anyio.move_on_after(CLOSE_SECONDS, shield=True):
-                await serving.wait()
-            serving.cancel()
+            await end()
         if failed:
             raise failed[0]
 
