@@ -12,8 +12,9 @@ __all__ = ["MAX_DEPTH", "dump_json", "nearest", "read_json"]
 MAX_DEPTH = 200
 
 # Numbers that may be beyond a float: the parser turns them into infinity without a word.
-# One class of bytes leads, which makes the search fast.
-_HUGE_NUMBER = re.compile(rb"[0-9](?:[eE]\+?[0-9]{3}|[0-9]{299})")
+# One class of bytes leads, which makes the search fast; long runs are counted from their start alone, or it would
+# be quadratic in their length.
+_HUGE_NUMBER = re.compile(rb"[0-9](?:[eE]\+?[0-9]{3}|(?<![0-9][0-9])[0-9]{299})")
 # The shortest text that is nested too deep.
 _DEEP = 2 * (MAX_DEPTH + 1)
 

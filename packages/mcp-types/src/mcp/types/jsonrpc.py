@@ -59,6 +59,8 @@ URL_ELICITATION_REQUIRED = -32042
 
 _MAX_ID_BITS = 64
 _MAX_ID_LENGTH = 256
+MAX_BATCH = 256
+"""Messages that one batch may hold: as many as a connection serves at once."""
 
 
 class ErrorData(WireModel):
@@ -176,6 +178,9 @@ def parse_message(data: bytes) -> Frame | list[Frame | MalformedMessage]:
     members: list[Any] = cast(Any, value)
     if not members:
         raise MalformedMessage(INVALID_REQUEST, "Invalid request: an empty batch")
+    if len(members) > MAX_BATCH:
+        text = f"Invalid request: a batch of {len(members)} messages, {MAX_BATCH} are allowed"
+        raise MalformedMessage(INVALID_REQUEST, text)
     return [_frame_or_fault(member) for member in members]
 
 
