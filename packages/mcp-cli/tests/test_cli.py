@@ -171,6 +171,29 @@ def test_what_a_file_prints_stays_out_of_the_stream() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero (line 2)"),
+        (
+            "from contextlib import asynccontextmanager\n@asynccontextmanager\nasync def life(_):\n"
+            "    raise OSError('no database')\n    yield\nmcp = FastMCP('x', lifespan=life)",
+            "OSError: no database",
+        ),
+    ],
+)
+def test_a_failure_is_told_where_stdout_and_stderr_are_one_pipe(code: str, why: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mcp.cli", "run", written(code)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=scaled(60),
+    )
+    assert (done.returncode, done.stdout.endswith(f"{why}\n")) == (1, True)
+
+
+@pytest.mark.parametrize(
     ("error", "line"), [(KeyError("a"), "KeyError: 'a'"), (CommandError(), "CommandError")]
 )
 def test_one_line(error: Exception, line: str) -> None:

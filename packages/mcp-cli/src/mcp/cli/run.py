@@ -28,15 +28,19 @@ def serve(spec: str, transport: str | None = None) -> None:
 
     Raises: `CommandError` if there is no such object, or the file cannot be imported.
     """
-    if transport in (None, "stdio"):
-        # What the file prints while it is imported must not reach the stream.
-        claim()
-    server = load(spec)
-    if transport is None:
-        server.run()
-    else:
-        # FastMCP refuses what is no transport, and names it.
-        server.run(cast(Transport, transport))
+    # What the file prints while it is imported must not reach the stream.
+    held = claim() if transport in (None, "stdio") else None
+    try:
+        server = load(spec)
+        if transport is None:
+            server.run()
+        else:
+            # FastMCP refuses what is no transport, and names it.
+            server.run(cast(Transport, transport))
+    except Exception:
+        if held is not None:
+            held.release()  # where stdout and stderr are one pipe, stderr is mute until then
+        raise
 
 
 def load(spec: str) -> Server:
