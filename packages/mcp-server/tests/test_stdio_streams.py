@@ -83,9 +83,11 @@ def test_what_is_printed_arrives_whole_where_it_is_read(tmp_path: Path) -> None:
             assert program.ended() == 0
             assert reader.wait(scaled(20)) == 0
     text = errors.read_text()
-    dropped = "bytes of stderr dropped" in text
-    assert dropped or [text.count(letter * 1000) > 0 for letter in "oec"] == [True] * 3
-    assert text.endswith("lifespan ends\n")
+    if "bytes of stderr dropped" in text:  # `cat` was too slow, as it may be on a busy machine; the end arrives
+        assert "lifespan ends" in text
+    else:
+        assert [text.count(letter * 1000) > 0 for letter in "oec"] == [True] * 3
+        assert text.endswith("lifespan ends\n")
 
 
 def test_stdout_and_stderr_in_one_pipe_carry_messages_only() -> None:
