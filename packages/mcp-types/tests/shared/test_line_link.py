@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from mcp.shared._line_link import ROOM, LineLink
-from mcp.shared._pipes import ThreadSink, ThreadSource, open_sink, open_source, write_all
+from mcp.shared._pipes import CHUNK, LAST_READS, ThreadSink, ThreadSource, open_sink, open_source, write_all
 from mcp.shared.link import Link
 from mcp.types.jsonrpc import MalformedMessage, NotificationFrame, encode_notification
 from support.timeouts import scaled
@@ -255,6 +256,21 @@ async def test_finish_reads_what_is_there_though_somebody_holds_the_pipe_open(en
         link.finish()
         assert await link.receive() == HELLO
         assert await link.receive() is None
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_finish_does_not_wait_for_somebody_who_writes_for_ever() -> None:
+    ends, most = pipes(), LAST_READS * CHUNK
+    code = f"import os\nfor _ in range({64 * LAST_READS}): os.write(1, b'a' * {CHUNK - 1} + b'\\n')"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=ends.their_out, stderr=subprocess.DEVNULL):
+        async with linked(ends) as link:
+            await link.receive()
+            link.finish()
+            rest = 0
+            while await link.receive() is not None:
+                rest += CHUNK
+            assert rest <= most + 2 * ROOM
+        ends.close_theirs()
 
 
 async def test_lingering_it_reads_for_nobody_until_it_is_closed() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from mcp.shared._lines import LINE_LIMIT, LineSplitter
@@ -56,3 +58,14 @@ def test_the_limit_is_16_mib() -> None:
     assert LINE_LIMIT == 16 * 1024 * 1024
     assert splitter.feed(b"x" * LINE_LIMIT) == []
     assert len(splitter.feed(b"x")) == 1
+
+
+def test_a_line_that_drips_in_takes_no_more_room_than_its_bytes() -> None:
+    splitter = LineSplitter()
+    tracemalloc.start()
+    for _ in range(50_000):
+        splitter.feed(b"ab")
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size < 300_000
+    assert splitter.feed(b"\n") == [b"ab" * 50_000]

@@ -20,12 +20,11 @@ class LineSplitter:
         limit: bytes that one line may have.
     """
 
-    __slots__ = ("_limit", "_parts", "_size", "_skipping")
+    __slots__ = ("_limit", "_skipping", "_start")
 
     def __init__(self, limit: int = LINE_LIMIT) -> None:
         self._limit = limit
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._start = bytearray()
         self._skipping = False
 
     def feed(self, data: bytes) -> list[bytes | MalformedMessage]:
@@ -33,33 +32,36 @@ class LineSplitter:
         lines: list[bytes | MalformedMessage] = []
         *complete, rest = data.split(b"\n")
         for piece in complete:
-            self._add(piece, lines)
-            self._finish(lines)
-        self._add(rest, lines)
+            self._finish(piece, lines)
+        if not self._too_long(rest, lines):
+            self._start += rest
         return lines
 
     def end(self) -> list[bytes | MalformedMessage]:
         """Return what stands after the last newline: the last line of a file need not have one."""
         lines: list[bytes | MalformedMessage] = []
-        self._finish(lines)
+        self._finish(b"", lines)
         return lines
 
-    def _add(self, piece: bytes, lines: list[bytes | MalformedMessage]) -> None:
-        if self._skipping or not piece:
-            return
-        self._size += len(piece)
-        if self._size <= self._limit:
-            self._parts.append(piece)
-            return
-        self._skipping = True
-        self._parts.clear()
-        text = f"A line is longer than {self._limit} bytes: it was skipped to its end"
-        lines.append(MalformedMessage(INVALID_REQUEST, text))
+    def _too_long(self, piece: bytes, lines: list[bytes | MalformedMessage]) -> bool:
+        """Return whether the line that goes on with this piece is skipped; the first to be so is reported."""
+        if not self._skipping and len(self._start) + len(piece) > self._limit:
+            self._skipping = True
+            self._start.clear()
+            text = f"A line is longer than {self._limit} bytes: it was skipped to its end"
+            lines.append(MalformedMessage(INVALID_REQUEST, text))
+        return self._skipping
 
-    def _finish(self, lines: list[bytes | MalformedMessage]) -> None:
-        line = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self._parts.clear()
-        self._size = 0
+    def _finish(self, piece: bytes, lines: list[bytes | MalformedMessage]) -> None:
+        if not self._too_long(piece, lines):
+            line = self._whole(piece)
+            if line and not line.isspace():
+                lines.append(line)
+        self._start.clear()
         self._skipping = False
-        if line and not line.isspace():
-            lines.append(line)
+
+    def _whole(self, piece: bytes) -> bytes:
+        if not self._start:
+            return piece
+        self._start += piece
+        return bytes(self._start)

@@ -21,6 +21,9 @@ __all__ = ["Sink", "Source", "ThreadSink", "ThreadSource", "open_sink", "open_so
 CHUNK = 64 * 1024
 """Bytes that one read or write moves: what a pipe holds."""
 
+LAST_READS = 16
+"""Reads at most of what has arrived already: as many as the largest pipe fills. A writer may never stop."""
+
 
 class Source(Protocol):
     """Where bytes come from; it owns its file descriptor."""
@@ -146,7 +149,9 @@ class _LoopSource:
             self._loop.add_reader(self._descriptor, self._read)
 
     def finish(self) -> None:
-        while not self._closed and _readable(self._descriptor):
+        for _ in range(LAST_READS):
+            if self._closed or not _readable(self._descriptor):
+                break
             self._read()
         if not self._closed:
             self.close()
