@@ -262,7 +262,8 @@ async def test_finish_reads_what_is_there_though_somebody_holds_the_pipe_open(en
 async def test_finish_does_not_wait_for_somebody_who_writes_for_ever() -> None:
     ends, most = pipes(), LAST_READS * CHUNK
     code = f"import os\nfor _ in range({64 * LAST_READS}): os.write(1, b'a' * {CHUNK - 1} + b'\\n')"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=ends.their_out, stderr=subprocess.DEVNULL):
+    errors = subprocess.DEVNULL
+    with subprocess.Popen([sys.executable, "-c", code], stdout=ends.their_out, stderr=errors):  # noqa: ASYNC220 - it does not wait
         async with linked(ends) as link:
             await link.receive()
             link.finish()
