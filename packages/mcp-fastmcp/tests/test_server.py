@@ -508,6 +508,22 @@ async def test_unknown_transports_are_refused() -> None:
         FastMCP().run("pigeon")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # the case tested
 
 
+def test_run_inside_a_loop_is_refused() -> None:
+    async def main() -> None:
+        FastMCP().run()
+
+    with pytest.raises(RuntimeError, match=r"one is running: await run_stdio_async\(\) instead"):
+        asyncio.run(main())
+
+
+def test_a_lifespan_must_be_a_context_manager() -> None:
+    async def life(_: object) -> AsyncGenerator[None]:
+        yield
+
+    with pytest.raises(TypeError, match="lifespan=life: it needs the decorator @asynccontextmanager"):
+        FastMCP(lifespan=life)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # the case tested
+
+
 async def test_a_subclass_is_asked() -> None:
     class Own(FastMCP[Any]):
         async def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:

@@ -1,8 +1,10 @@
 """FastMCP: a server made of plain functions, with decorators that register them."""
 
+import asyncio
 import importlib
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from inspect import isasyncgenfunction
 from typing import Any, Generic, Literal, TypeVar, cast
 
 import anyio
@@ -45,7 +47,13 @@ def lifespan_wrapper(
     app: "FastMCP[LifespanResultT]",
     lifespan: Callable[["FastMCP[LifespanResultT]"], AbstractAsyncContextManager[LifespanResultT]],
 ) -> Callable[[Server[LifespanResultT, Any]], AbstractAsyncContextManager[LifespanResultT]]:
-    """Return the lifespan of the low-level server, which opens that of `app`."""
+    """Return the lifespan of the low-level server, which opens that of `app`.
+
+    Raises:
+        TypeError: it is an async generator, and no context manager.
+    """
+    if isasyncgenfunction(lifespan):
+        raise TypeError(f"lifespan={lifespan.__name__}: it needs the decorator @asynccontextmanager")
 
     @asynccontextmanager
     async def wrapper(_: Server[LifespanResultT, Any]) -> AsyncGenerator[LifespanResultT]:
@@ -254,12 +262,17 @@ class FastMCP(Catalogue, Generic[LifespanResultT]):
 
         Raises:
             ValueError: there is no such transport.
+            RuntimeError: an event loop is running already.
             SystemExit: a signal ended the process.
         """
         if transport not in ("stdio", "sse", "streamable-http"):
             raise ValueError(f"Unknown transport: {transport}. There are: stdio, sse, streamable-http")
         if transport != "stdio":
             not_available(f"run({transport!r})")
+        if _in_a_loop():
+            raise RuntimeError(
+                "run() starts an event loop, and one is running: await run_stdio_async() instead"
+            )
         configure_logging(self.settings.log_level)
         if type(self).run_stdio_async is not _RUN_STDIO:
             anyio.run(self.run_stdio_async)
@@ -345,3 +358,11 @@ def __getattr__(name: str) -> Any:
     if name == "AuthSettings":
         return importlib.import_module("mcp.server.auth.settings").AuthSettings
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
