@@ -11,6 +11,9 @@ from _bootstrap import ROOT, command, environment
 
 __all__ = ["PARTS", "main"]
 
+WORKERS = ["-n", "3", "--dist", "worksteal"]
+"""One more than the cores of a small machine, since many tests wait for processes."""
+
 FOLDERS = ("interop", "conformance", "packages", "browser")
 """Parts that are a folder of `tests/`; all other tests are the part `unit`."""
 
@@ -24,14 +27,14 @@ def unit(arguments: Sequence[str]) -> int:
     """Run the tests of all packages; the coverage floor holds for a whole run only."""
     ignored = [f"--ignore=tests/{name}" for name in FOLDERS]
     coverage = [] if arguments else ["--cov", "--cov-report=term-missing:skip-covered"]
-    return _pytest(["packages", "tests", *ignored, "-n", "2", *coverage, *arguments])
+    return _pytest(["packages", "tests", *ignored, *WORKERS, *coverage, *arguments])
 
 
 def folder(name: str) -> Callable[[Sequence[str]], int]:
     """Return the part that runs the tests in `tests/<name>`."""
     # The wheels and environments of `packages` are made once, in one process.
-    workers = "0" if name == "packages" else "2"
-    return lambda arguments: _pytest([f"tests/{name}", "-n", workers, *arguments])
+    workers = [] if name == "packages" else WORKERS
+    return lambda arguments: _pytest([f"tests/{name}", *workers, *arguments])
 
 
 PARTS: Mapping[str, Callable[[Sequence[str]], int]] = {
