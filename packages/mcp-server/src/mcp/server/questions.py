@@ -80,7 +80,7 @@ def parse_answer(key: str, question: AnyRequest, answer: object) -> Result:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InvalidParams(
-            f"inputResponses[{key!r}] is no answer to {question.method}: {where} {first['msg']}"
+            f"The answer {key!r} is none to {question.method}: {where} {first['msg']}"
         ) from None
     if isinstance(result, ElicitResult) and isinstance(question, ElicitRequest):
         _check_content(key, question, result)
@@ -103,4 +103,4 @@ def _check_content(key: str, question: ElicitRequest, result: ElicitResult) -> N
     except SchemaError:
         return  # the author's own schema: the author's code sees the content as it came
     if problem is not None:
-        raise InvalidParams(f"inputResponses[{key!r}] does not fit the requested schema: {problem}")
+        raise InvalidParams(f"The answer {key!r} does not fit the requested schema: {problem}")
