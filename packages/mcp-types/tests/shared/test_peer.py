@@ -58,6 +58,8 @@ class Ears:
         """Keep a notification."""
         self.notifications.append(frame)
         self._note()
+        if frame.method == "trouble":
+            raise RuntimeError("in the receiver")
 
     def on_malformed(self, error: Exception) -> None:
         """Keep what is no message."""
@@ -613,7 +615,11 @@ async def test_what_cancels_nothing_is_a_notification_like_any_other(params: dic
 async def test_what_a_receiver_raises_costs_its_message_alone(caplog: pytest.LogCaptureFixture) -> None:
     async with connected() as ends:
         ends.ask(1, "trouble")
+        answer = await ends.next()
+        assert (answer.id, answer.error.code) == (1, -32603)
+        ends.tell("trouble")
         await ends_reads(ends)
+    assert "could not be served" in caplog.text
     assert "could not be handled" in caplog.text
 
 
