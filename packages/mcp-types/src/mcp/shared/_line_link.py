@@ -70,9 +70,14 @@ class LineLink:
         """Queue one encoded message; never blocks, never raises; after the end it is dropped."""
         self._sink.write(data + b"\n")
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the other end has taken enough, or the link has ended."""
+        return self._sink.pending <= ROOM or self._ended
+
     async def drain(self) -> None:
         """Wait until there is room for more, or the link has ended."""
-        while self._sink.pending > ROOM and not self._ended:
+        while not self.has_room:
             await self._room.wait()
 
     def end(self) -> None:

@@ -20,14 +20,18 @@ class Pending:
         label: what error texts call the request.
         progress: gets the progress that the other end reports.
         nested: it was made by a callback, which holds back the answers to everybody else.
+
+    Attributes:
+        answer: what has arrived and is held back until the callbacks before it are through.
     """
 
-    __slots__ = ("_deadlines", "label", "nested", "progress", "slot")
+    __slots__ = ("_deadlines", "answer", "label", "nested", "progress", "slot")
 
     def __init__(self, label: str, progress: Progress | None, nested: bool) -> None:
         self.label = label
         self.progress = progress
         self.nested = nested
+        self.answer: dict[str, Any] | McpError | None = None
         self.slot: _loop.Slot[dict[str, Any]] = _loop.Slot()
         self._deadlines: list[_Deadline] = []
 
@@ -47,6 +51,10 @@ class Pending:
             self.slot.fail(outcome)
         else:
             self.slot.set(outcome)
+
+    def expire(self, error: RequestTimeout) -> None:
+        """The time is up: give the waiter the answer if it is here, but held back."""
+        self.settle(error if self.answer is None else self.answer)
 
     def sign_of_life(self) -> None:
         """Take note that the other end is at work."""
@@ -78,7 +86,7 @@ class _Deadline:
         text = (
             f"Timed out while waiting for response to {self._pending.label}. Waited {self._seconds} seconds."
         )
-        self._pending.slot.fail(RequestTimeout(text))
+        self._pending.expire(RequestTimeout(text))
 
     def sign_of_life(self) -> None:
         if self._renewable:

@@ -70,6 +70,11 @@ class Link(Protocol):
         """Queue one encoded message; never blocks, never raises; after the end it is dropped."""
         ...
 
+    @property
+    def has_room(self) -> bool:
+        """Whether `drain` would return at once."""
+        ...
+
     async def drain(self) -> None:
         """Wait until there is room for more, or the link is closed."""
         ...
@@ -138,9 +143,14 @@ class MemoryLink:
             self.other._inbox.append(data)
             self.other._arrived.ring()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the other end has taken enough, or takes nothing any more."""
+        return len(self.other._inbox) < ROOM or self._mute or self.other._deaf
+
     async def drain(self) -> None:
         """Wait until the other end has taken enough."""
-        while len(self.other._inbox) >= ROOM and not (self._mute or self.other._deaf):
+        while not self.has_room:
             await self._room.wait()
 
     async def aclose(self) -> None:
@@ -215,9 +225,14 @@ class StreamLink:
         finally:
             self._room.ring()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the write stream has taken enough, or takes nothing any more."""
+        return len(self._outbox) < ROOM or self._closed
+
     async def drain(self) -> None:
         """Wait until the write stream has taken enough."""
-        while len(self._outbox) >= ROOM and not self._closed:
+        while not self.has_room:
             await self._room.wait()
 
     async def aclose(self) -> None:

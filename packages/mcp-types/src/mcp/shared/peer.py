@@ -16,6 +16,7 @@ from mcp.shared._pending import Pending, Progress
 from mcp.shared.conversation import Admission, Conversation
 from mcp.shared.exceptions import (
     ConnectionClosed,
+    InternalError,
     InvalidRequest,
     LocalError,
     McpError,
@@ -50,15 +51,17 @@ PROGRESS = "notifications/progress"
 QUEUED_CALLBACKS = 1_000
 """Callbacks that may wait for their turn before the reader waits for them."""
 
+MOST_CALLBACKS = 10_000
+"""Callbacks that may wait while the reader may not, because one of them waits for an answer; more are dropped."""
+
 FRAMES_A_TURN = 32
 """Frames routed before the other tasks get a turn, however fast the link delivers."""
 
 CLOSE_SECONDS = 5.0
 """How long the link may take to close."""
 
-_inside_callback: contextvars.ContextVar[Peer | None] = contextvars.ContextVar(
-    "inside_callback", default=None
-)
+_callback: contextvars.ContextVar[object] = contextvars.ContextVar("callback", default=None)
+"""Marks the callback that the present code belongs to, and the tasks that it started."""
 
 
 class Receiver(Protocol):
@@ -111,7 +114,8 @@ class Peer:
         self._callbacks: deque[Callable[[], Awaitable[None]]] = deque()
         self._courier: _loop.Task | None = None
         self._courier_turn: _loop.Slot[None] | None = None
-        self._held_back: dict[Pending, dict[str, Any] | McpError] = {}
+        self._running: object = None
+        self._held_back: set[Pending] = set()
         self._nested = 0
         self._resting = 0
         self._logged: set[str] = set()
@@ -166,7 +170,7 @@ class Peer:
             exchange.cancel()
         if self._reader is not None:
             self._reader.cancel()
-        if self._courier is not None and _inside_callback.get() is not self:  # else it would cancel itself
+        if self._courier is not None and not self._in_callback:  # else it would cancel itself
             self._courier.cancel()
         with anyio.move_on_after(CLOSE_SECONDS, shield=True):
             await self.link.aclose()
@@ -204,7 +208,7 @@ class Peer:
         """
         if self.conversation.closed or self._closed:
             raise ConnectionClosed("Connection closed: the request was not sent", sent=False)
-        nested = _inside_callback.get() is self
+        nested = self._in_callback
         pending = Pending(label or method, progress, nested)
         request_id = self.conversation.ask(pending)
         try:
@@ -255,16 +259,30 @@ class Peer:
         finally:
             self._resting -= 1
 
-    def post(self, callback: Callable[[], Awaitable[None]]) -> None:
-        """Run a callback after those that came before it; answers that arrive later wait for it."""
+    @property
+    def _in_callback(self) -> bool:
+        """Whether the caller is the callback that is running, or a task of its."""
+        return self._running is not None and _callback.get() is self._running
+
+    def post(self, callback: Callable[[], Awaitable[None]], *, needed: bool = True) -> None:
+        """Run a callback after those that came before it; answers that arrive later wait for it.
+
+        Args:
+            callback: a coroutine function.
+            needed: not to be dropped, however many wait.
+        """
+        if not needed and len(self._callbacks) >= MOST_CALLBACKS:
+            self.log_once("callbacks", "Dropped what arrived: %d callbacks wait for one", MOST_CALLBACKS)
+            return
         self._callbacks.append(callback)
         if self._courier is None or self._courier.done:
             self._courier = _loop.spawn(self._deliver, name=f"{self._name} callbacks")
 
     async def _deliver(self) -> None:
-        _inside_callback.set(self)
         while self._callbacks and not self._closed:
             callback = self._callbacks[0]
+            self._running = object()
+            _callback.set(self._running)
             try:
                 await callback()
             except BaseException as error:  # whatever a callback raises ends here: it is user code
@@ -272,6 +290,7 @@ class Peer:
                     raise
                 logger.error("A callback failed: %r", error, exc_info=logger.isEnabledFor(logging.DEBUG))
             finally:
+                self._running = None
                 self._callbacks.popleft()
             if self._courier_turn is not None:
                 self._courier_turn.set(None)
@@ -319,9 +338,18 @@ class Peer:
             batch.expect()
         admission = self.conversation.receive(frame.id, exchange)
         if admission is Admission.ADMITTED:
-            self._receiver.on_request(exchange)
+            self._serve_safely(exchange)
+        elif not (self._patient or self.link.has_room):  # or a flood of them would fill the memory
+            self.log_once("refused", "Requests go unanswered: the other end sends them and does not read")
         else:
             exchange.refuse(InvalidRequest(f"Request {frame.id!r} refused: {admission.value}"))
+
+    def _serve_safely(self, exchange: PeerExchange) -> None:
+        try:
+            self._receiver.on_request(exchange)
+        except Exception as error:  # a receiver that raises costs its request, not the connection
+            logger.error("A request of %r could not be served: %r", exchange.method, error, exc_info=error)
+            exchange.fail(InternalError(f"{exchange.method} failed"))
 
     def _route_batch(self, frames: list[Frame | MalformedMessage]) -> None:
         if not frames or not self._receiver.takes_batches:
@@ -355,12 +383,12 @@ class Peer:
 
     def _report(self, pending: Pending, params: dict[str, Any]) -> None:
         pending.sign_of_life()
-        value, total, message = params.get("progress"), params.get("total"), params.get("message")
-        if pending.progress is None or isinstance(value, bool) or not isinstance(value, int | float):
+        value, total, message = _number(params, "progress"), _number(params, "total"), params.get("message")
+        if pending.progress is None or value is None:
             return
         progress = pending.progress
-        total = float(total) if isinstance(total, int | float) else None
-        self.post(lambda: progress(float(value), total, message if isinstance(message, str) else None))
+        text = message if isinstance(message, str) else None
+        self.post(lambda: progress(value, total, text), needed=False)
 
     def _route_answer(self, frame: ResponseFrame | ErrorFrame) -> None:
         if any(_routed(router, frame) for router in self.routers):
@@ -373,8 +401,8 @@ class Peer:
 
     def _settle(self, pending: Pending, outcome: dict[str, Any] | McpError) -> None:
         """Give a waiter its answer, after the callbacks that came before it."""
-        pending.in_time()
-        self._held_back[pending] = outcome
+        pending.answer = outcome
+        self._held_back.add(pending)
 
         async def release() -> None:
             self._release(pending)
@@ -385,8 +413,10 @@ class Peer:
             self._release(pending)
 
     def _release(self, pending: Pending) -> None:
-        if (outcome := self._held_back.pop(pending, None)) is not None:
-            pending.settle(outcome)
+        if pending.answer is not None and pending in self._held_back:
+            self._held_back.discard(pending)
+            pending.in_time()
+            pending.settle(pending.answer)
 
     def _one_less(self) -> None:
         if self._quiet is not None and not self.conversation.served:
@@ -413,3 +443,13 @@ def _routed(router: ResponseRouter, frame: ResponseFrame | ErrorFrame) -> bool:
     if isinstance(frame, ErrorFrame):
         return router.route_error(frame.id, frame.error)
     return router.route_response(frame.id, frame.result)
+
+
+def _number(params: dict[str, Any], key: str) -> float | None:
+    value = params.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None

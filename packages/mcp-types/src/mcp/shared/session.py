@@ -445,14 +445,14 @@ class DrivenReceiver:
     def on_notification(self, frame: NotificationFrame) -> None:
         """Give a notification to the hooks; an unknown or malformed one is logged once."""
         session = self._session
-        session._peer.post(lambda: session._drive_notification(frame))
+        session._peer.post(lambda: session._drive_notification(frame), needed=False)
 
     def on_malformed(self, error: Exception) -> None:
         """Answer what is no legal message if this is a server, and give the error to the hooks."""
         session = self._session
         if session._side == "server" and isinstance(error, MalformedMessage):
             session._peer.refuse(error)
-        session._peer.post(lambda: session._handle_incoming(error))
+        session._peer.post(lambda: session._handle_incoming(error), needed=False)
 
     def on_end(self) -> None:
         """Tell the session that nothing arrives any more."""
