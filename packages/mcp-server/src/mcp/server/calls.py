@@ -246,13 +246,18 @@ class Call:
         exchange = self.exchange
         if exchange is None or self.cancelled or not self._questions:
             return
-        self.exchange = None
+        handle = self.calls.park(self)
+        try:
+            put = self.input_required({key: each.request for key, each in self._questions.items()}, handle)
+        except Exception as error:  # JSON cannot hold them, or the state is too long: the handler is told
+            self.calls.take(handle)
+            for question in self._questions.values():
+                question.slot.fail(InternalError(f"A question of {self.method.name} cannot be sent: {error}"))
+            return
+        self.exchange, self._handle = None, handle
         exchange.when_cancelled(None)
-        self._handle = self.calls.park(self)
         self._expiry = _loop.call_later(self.calls.parked_seconds, self._expire)
-        exchange.reply(
-            *self.input_required({key: each.request for key, each in self._questions.items()}, self._handle)
-        )
+        exchange.reply(*put)
 
     def input_required(
         self, questions: Mapping[str, AnyRequest], handle: str | None, state: str | None = None

@@ -6,12 +6,13 @@ Specification: basic/patterns/subscriptions.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from mcp.shared._loop import Home, Slot
 from mcp.shared.channel import AnyNotification
+from mcp.shared.exceptions import InvalidParams
 from mcp.types import (
     SUBSCRIPTION_ID_KEY,
     NotificationParams,
@@ -44,6 +45,10 @@ __all__ = [
 
 QUEUE_LIMIT: Final = 1_000
 """Events that may wait for a slow listener; one more ends its subscription."""
+URIS: Final = 1_000
+"""Resources that one subscription may name."""
+URI_LENGTH: Final = 8_192
+"""Characters that the URI of a subscription may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +236,23 @@ def honoured(wanted: SubscriptionFilter, capabilities: ServerCapabilities) -> Su
     )
 
 
+def _check_uris(uris: Sequence[str]) -> None:
+    if len(uris) > URIS:
+        raise InvalidParams(f"A subscription to {len(uris)} resources: {URIS} are allowed")
+    if any(len(uri) > URI_LENGTH for uri in uris):
+        raise InvalidParams(f"A URI of a subscription is longer than {URI_LENGTH} characters")
+
+
 async def listen(
     context: ListenContext, request: SubscriptionsListenRequest, changes: Changes
 ) -> SubscriptionsListenResult:
-    """Serve `subscriptions/listen`: acknowledge, then tell of changes until the subscription ends."""
+    """Serve `subscriptions/listen`: acknowledge, then tell of changes until the subscription ends.
+
+    Raises:
+        InvalidParams: it names too many resources, or one by a URI that is too long.
+    """
     meta = {SUBSCRIPTION_ID_KEY: context.request_id}
+    _check_uris(request.params.notifications.resourceSubscriptions or ())
     wanted = honoured(request.params.notifications, context.server_capabilities)
     subscription = changes.subscribe(wanted, context.connection)
     try:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from mcp.server.changes import Change, Changes
+from mcp.server.changes import URI_LENGTH, Change, Changes
 from mcp.server.channels import CallChannel, LiveChannel, ServerChannel, Sink
 from mcp.server.dispatch import Registry, begin
 from mcp.server.eras import Handshake, is_self_contained, server_info
@@ -14,7 +14,7 @@ from mcp.server.inbound import Inbound
 from mcp.server.models import InitializationOptions
 from mcp.server.session import ServerSession
 from mcp.shared import _loop
-from mcp.shared.exceptions import McpError
+from mcp.shared.exceptions import InvalidParams, McpError
 from mcp.shared.exchange import PeerExchange
 from mcp.shared.link import Link
 from mcp.shared.peer import Peer
@@ -37,6 +37,11 @@ logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
 """How long calls in flight may take to end once the client sends nothing any more."""
+
+HEARING = 256
+"""Notifications of one client that may be with their handlers at once; further ones are dropped."""
+SUBSCRIBED = 1_000
+"""Resources that one client may have subscribed to."""
 
 
 class Served(Registry, Protocol):
@@ -75,6 +80,9 @@ class Connection:
         self._raise_exceptions = raise_exceptions
         self._raised: Exception | None = None
         self._subscribed: set[str] = set()
+        self._hearing = 0
+        self._untold: dict[Change, None] = {}
+        self._telling = False
         self._handshake = Handshake(options, stateless=stateless)
         self._peer = Peer(link, self, patient=True, name="mcp server")
         live = LiveChannel(self._peer, self._handshake, self._publish)
@@ -149,9 +157,16 @@ class Connection:
             if params.get("level") is not None:
                 self._handshake.set_log_level(params["level"])
         elif exchange.method == "resources/subscribe" and SubscribeRequest in handlers:
-            self._subscribed.add(str(params.get("uri")))
+            self._subscribe(str(params.get("uri")))
         elif exchange.method == "resources/unsubscribe":
             self._subscribed.discard(str(params.get("uri")))
+
+    def _subscribe(self, uri: str) -> None:
+        if len(uri) > URI_LENGTH:
+            raise InvalidParams(f"A URI of {len(uri)} characters: {URI_LENGTH} are allowed")
+        if len(self._subscribed) >= SUBSCRIBED and uri not in self._subscribed:
+            raise InvalidParams(f"{SUBSCRIBED} resources are subscribed to: unsubscribe from one first")
+        self._subscribed.add(uri)
 
     def on_notification(self, frame: NotificationFrame) -> None:
         """Take note of a notification; an unknown or malformed one is logged once."""
@@ -167,8 +182,19 @@ class Connection:
         if isinstance(notification, InitializedNotification):
             self._handshake.initialized()
         handler = self._server.notification_handlers.get(notification.__class__)
-        if handler is not None:  # in a task of its own: answers that a call waits for must not wait for it
-            _loop.spawn(hear, handler, notification, name=f"mcp {frame.method}")
+        if handler is None:
+            return
+        if self._hearing >= HEARING:
+            self._peer.log_once("hearing", "Dropped %r: %d handlers have not ended", frame.method, HEARING)
+            return
+        self._hearing += 1  # in a task of its own: answers that a call waits for must not wait for it
+        _loop.spawn(self._hear, handler, notification, name=f"mcp {frame.method}")
+
+    async def _hear(self, handler: Callable[[Any], Awaitable[None]], notification: Any) -> None:
+        try:
+            await hear(handler, notification)
+        finally:
+            self._hearing -= 1
 
     def on_malformed(self, error: Exception) -> None:
         """Answer what is no legal message."""
@@ -191,6 +217,26 @@ class Connection:
         """Tell this client of a change that the server published, if it declared to tell such changes."""
         if self._handshake.client_params is None or not self._tells(change):
             return
+        if self._peer.link.has_room and not self._telling:
+            self._tell(change)
+            return
+        self._untold[change] = None  # once, however often: it says that something has changed, not what
+        if not self._telling:
+            self._telling = True
+            _loop.spawn(self._tell_later, name="mcp changes")
+
+    async def _tell_later(self) -> None:
+        """Tell of changes as fast as the client reads."""
+        try:
+            while self._untold:
+                await self._peer.link.drain()
+                change = next(iter(self._untold))
+                del self._untold[change]
+                self._tell(change)
+        finally:
+            self._telling = False
+
+    def _tell(self, change: Change) -> None:
         params = None if change.uri is None else b'{"uri":' + _quoted(change.uri) + b"}"
         self._peer.notify(change.method, params)
 

@@ -27,6 +27,9 @@ from mcp.types.wire import dump_model
 
 __all__ = ["Envelope", "meta_of"]
 
+TOKEN_BITS, TOKEN_LENGTH = 64, 256
+"""How large progress tokens may be: as large as ids."""
+
 LEVELS: tuple[str, ...] = get_args(LoggingLevel)
 
 
@@ -107,12 +110,19 @@ def progress_token_of(meta: dict[str, Any]) -> ProgressToken | None:
     """Return the progress token in `_meta`.
 
     Raises:
-        InvalidParams: it is neither a string nor an integer.
+        InvalidParams: it is neither a string nor an integer, or larger than an id may be.
     """
     token = meta.get("progressToken")
-    if token is None or (isinstance(token, int | str) and not isinstance(token, bool)):
+    if token is None or (type(token) is int and token.bit_length() <= TOKEN_BITS):
         return token
-    raise InvalidParams(f"Invalid params: _meta.progressToken must be a string or an integer, not {token!r}")
+    if isinstance(token, str):
+        if len(token) <= TOKEN_LENGTH:  # each report repeats it
+            return token
+        raise InvalidParams(f"Invalid params: _meta.progressToken is longer than {TOKEN_LENGTH} characters")
+    kind = "a larger one" if type(token) is int else type(token).__name__
+    raise InvalidParams(
+        f"Invalid params: _meta.progressToken must be a string or an integer of 64 bits, not {kind}"
+    )
 
 
 def level_of(level: object) -> LoggingLevel | None:
