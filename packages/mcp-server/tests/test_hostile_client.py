@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -43,7 +44,7 @@ class Attack:
 
     def send(self, method: str, params: Any = None, id: Any = None) -> None:
         """Send a request, or a notification."""
-        message = {"jsonrpc": "2.0", "method": method, "params": {} if params is None else params}
+        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": params or {}}
         self.link.send(dump_json(message if id is None else {**message, "id": id}))
 
     def call(self, id: Any, name: str, /, **params: Any) -> None:
@@ -254,10 +255,7 @@ async def test_changes_are_told_once_to_who_does_not_read() -> None:
         await attack.alive()
 
 
-DEEP: Any = 1
-for _ in range(190):
-    DEEP = [DEEP]
-
+DEEP: Any = json.loads("[" * 190 + "]" * 190)
 HUGE = "x" * 1_000_000
 
 
@@ -293,9 +291,13 @@ async def test_a_field_of_the_wrong_kind_is_refused_and_named_in_few_words(param
 
 
 @pytest.mark.parametrize("value", [DEEP, HUGE, {str(number): 1 for number in range(100_000)}])
-async def test_any_arguments_may_come(value: object) -> None:
+async def test_any_arguments_may_come(value: Any) -> None:
     async with attacked() as attack:
-        arguments = value if isinstance(value, dict) else {"a": value}
-        attack.call(1, "echo", arguments=arguments, inputResponses={"x": {"y": value}})
+        attack.call(
+            1,
+            "echo",
+            arguments=value if isinstance(value, dict) else {"a": value},
+            inputResponses={"x": {"y": value}},
+        )
         assert isinstance(await attack.answer(1), ResponseFrame)
         await attack.alive()

@@ -17,6 +17,9 @@ __all__ = ["check_output", "find_output_schema"]
 PAGES = 1_000
 """Pages of a tool list that are read in search of one tool."""
 
+TOOLS = 10_000
+"""Tools whose schemas are kept; the list of a server that has more is read no further."""
+
 ListTools = Callable[[PaginatedRequestParams | None], Awaitable[ListToolsResult]]
 
 
@@ -31,15 +34,19 @@ async def find_output_schema(
         list_tools: fetches a page of the list. A server that has none is no failure.
     """
     params: PaginatedRequestParams | None = None
+    asked: set[str] = set()
     for _ in range(PAGES):
         if name in known:
             return known[name]
+        if len(known) > TOOLS:
+            break
         try:
             page = await list_tools(params)
         except MethodNotFound:
             break
-        if page.nextCursor is None:
+        if page.nextCursor is None or page.nextCursor in asked:  # the list goes in circles
             break
+        asked.add(page.nextCursor)
         params = PaginatedRequestParams(cursor=page.nextCursor)
     return known.setdefault(name, None)
 

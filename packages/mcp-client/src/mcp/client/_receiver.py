@@ -35,6 +35,7 @@ class ClientReceiver(DrivenReceiver):
 
     async def _serve(self, exchange: PeerExchange) -> None:
         try:
+            await self._session._peer.link.drain()  # or the answers to who never reads would fill the memory
             exchange.reply(await self._answer(exchange))
         except McpError as error:
             exchange.fail(error)

@@ -61,6 +61,9 @@ logger = logging.getLogger(__name__)
 MAX_ROUNDS = 16
 """How often a server may ask for more before a call is given up."""
 
+MAX_QUESTIONS = 256
+"""Questions in one round: as many as may be open at once where questions are requests."""
+
 PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
 
@@ -292,7 +295,11 @@ def _questions(method: str, kind: object, result: dict[str, Any]) -> dict[str, Q
         raise UnexpectedResult(f"The server asked for input on {method} in a form that cannot be read")
     if raw is None and state is None:
         raise UnexpectedResult(f"The server asked for input on {method} and did not say for what")
-    return {key: _question(key, value) for key, value in cast("dict[str, Any]", raw or {}).items()}
+    asked = cast("dict[str, Any]", raw or {})
+    if len(asked) > MAX_QUESTIONS:
+        text = f"The server asked {len(asked)} questions at once on {method}, {MAX_QUESTIONS} are allowed"
+        raise UnexpectedResult(text)
+    return {key: _question(key, value) for key, value in asked.items()}
 
 
 def _question(key: str, value: Any) -> Question:
