@@ -83,6 +83,8 @@ ILLEGAL: list[Row] = [
 WRONG: list[Row] = [
     (line(request(7, "no/such")), NO_METHOD, 7),
     (line(request("s", "server/discover")), NO_METHOD, "s"),
+    (with_params(b"[1]"), BAD_PARAMS, 7),
+    (with_params(b'"name"'), BAD_PARAMS, 7),
     (line(request(7, "tools/call")), BAD_PARAMS, 7),
     (line(request(7, "tools/call", name=5)), BAD_PARAMS, 7),
     (line(request(7, "tools/call", name="echo", arguments=[])), BAD_PARAMS, 7),
@@ -127,6 +129,7 @@ SILENT: list[dict[str, Any]] = [
     {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": "99"}},
     {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {}},
     {"jsonrpc": "2.0", "method": "notifications/cancelled"},
+    {"jsonrpc": "2.0", "method": "notifications/progress", "params": [1]},
 ]
 
 

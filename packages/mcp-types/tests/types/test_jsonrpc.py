@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from mcp import types
 from mcp.types.jsonrpc import (
+    INVALID_PARAMS,
     INVALID_REQUEST,
     PARSE_ERROR,
     ErrorFrame,
@@ -151,9 +152,6 @@ def test_depth_and_size_up_to_the_bounds() -> None:
         ({"jsonrpc": "2.0", "id": 1}, 1),
         ({"jsonrpc": "2.0", "id": 1, "method": 5}, 1),
         ({"jsonrpc": "2.0", "id": 1, "method": None}, 1),
-        ({"jsonrpc": "2.0", "id": 1, "method": "m", "params": [1]}, 1),
-        ({"jsonrpc": "2.0", "id": 1, "method": "m", "params": "x"}, 1),
-        ({"jsonrpc": "2.0", "id": 1, "method": "m", "params": 0}, 1),
         ({"jsonrpc": "2.0", "id": 1, "method": "m", "result": {}}, 1),
         ({"jsonrpc": "2.0", "id": 1, "result": {}, "error": {"code": 1, "message": "m"}}, 1),
         ({"jsonrpc": "2.0", "id": 1, "result": None}, 1),
@@ -175,6 +173,14 @@ def test_what_is_no_message(message: Any, id: types.RequestId | None) -> None:
     assert type(caught.value.id) is type(id)
     assert caught.value.message.startswith("Invalid request: ")
     assert len(caught.value.message) < 150
+
+
+@pytest.mark.parametrize("params", [[1], "x", 0, True])
+@pytest.mark.parametrize("id", [{"id": 1}, {}])
+def test_params_that_are_no_object(id: dict[str, int], params: Any) -> None:
+    with pytest.raises(MalformedMessage, match="Invalid params: must be an object") as caught:
+        parse_message(json.dumps({"jsonrpc": "2.0", **id, "method": "m", "params": params}).encode())
+    assert (caught.value.code, caught.value.id) == (INVALID_PARAMS, id.get("id"))
 
 
 def test_a_batch_is_told_member_by_member() -> None:

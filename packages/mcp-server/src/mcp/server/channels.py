@@ -115,9 +115,8 @@ class LiveChannel:
         """
         for question in questions.values():
             self._check(question)
-        if len(questions) == 1:
-            [(key, question)] = questions.items()
-            return {key: await self._put(key, question)}
+        if len(questions) <= 1:
+            return {key: await self._put(key, question) for key, question in questions.items()}
         return await self._put_all(questions)
 
     async def ask_now(self, questions: Mapping[str, AnyRequest]) -> dict[str, Any] | None:
@@ -149,20 +148,25 @@ class LiveChannel:
         return parse_answer(key, question, raw)
 
     async def _put_all(self, questions: Mapping[str, AnyRequest]) -> dict[str, Result]:
-        slots: dict[str, _loop.Slot[Result]] = {key: _loop.Slot() for key in questions}
+        answers: dict[str, Result] = {}
+        settled: _loop.Slot[None] = _loop.Slot()
 
         async def put(key: str) -> None:
             try:
-                slots[key].set(await self._put(key, questions[key]))
+                answers[key] = await self._put(key, questions[key])
             except Exception as error:
-                slots[key].fail(error)
+                settled.fail(error)
+            else:
+                if len(answers) == len(questions):
+                    settled.set(None)
 
         tasks = [_loop.spawn(put, key, name=f"mcp question {key}") for key in questions]
         try:
-            return {key: await slot.wait() for key, slot in slots.items()}
+            await settled.wait()
         finally:
             for task in tasks:
                 task.cancel()
+        return {key: answers[key] for key in questions}
 
 
 class Sink(Protocol):

@@ -358,7 +358,7 @@ class Peer:
             return
         batch = Batch(self.link)
         for frame in frames:
-            if isinstance(frame, MalformedMessage) and frame.is_answer:
+            if isinstance(frame, MalformedMessage) and (frame.is_answer or frame.is_notification):
                 self._route_malformed(frame)
             elif isinstance(frame, MalformedMessage):
                 batch.expect()
@@ -423,10 +423,12 @@ class Peer:
             self._quiet.set(None)
 
     def refuse(self, error: MalformedMessage) -> None:
-        """Answer what is no legal message."""
-        answered = (
-            None if error.is_answer else error.id
-        )  # else it would pass for the answer to a request of theirs
+        """Answer what is no legal message, unless it is a notification."""
+        if error.is_notification:
+            self.log_once("notification params", "Ignored a notification: %s", error)
+            return
+        # The id of an answer would pass for that of a request of theirs.
+        answered = None if error.is_answer else error.id
         self.link.send(encode_error(answered, ErrorData(code=error.code, message=str(error))))
 
     def log_once(self, kind: str, text: str, *args: object) -> None:

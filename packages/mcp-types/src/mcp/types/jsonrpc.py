@@ -147,7 +147,7 @@ Frame: TypeAlias = RequestFrame | NotificationFrame | ResponseFrame | ErrorFrame
 
 
 class MalformedMessage(ValueError):
-    """What was read is no JSON (PARSE_ERROR) or no message (INVALID_REQUEST).
+    """What was read is no JSON (PARSE_ERROR), no message (INVALID_REQUEST), or one whose params are no object.
 
     Attributes:
         code: the error code to answer with.
@@ -164,6 +164,11 @@ class MalformedMessage(ValueError):
         self.message = message
         self.id = id
         self.is_answer = is_answer
+
+    @property
+    def is_notification(self) -> bool:
+        """Whether it is a notification but for its params, so that it gets no answer."""
+        return self.code == INVALID_PARAMS and self.id is None
 
 
 def parse_message(data: bytes) -> Frame | list[Frame | MalformedMessage]:
@@ -245,7 +250,7 @@ def _call_of(message: dict[str, Any], id: RequestId | None) -> RequestFrame | No
     if not isinstance(method, str):
         raise MalformedMessage(INVALID_REQUEST, f"Invalid request: bad method: {_shown(method)}", id)
     if params is not None and not isinstance(params, dict):
-        raise MalformedMessage(INVALID_REQUEST, f"Invalid request: bad params: {_shown(params)}", id)
+        raise MalformedMessage(INVALID_PARAMS, f"Invalid params: must be an object: {_shown(params)}", id)
     if "result" in message or "error" in message:
         raise MalformedMessage(INVALID_REQUEST, "Invalid request: both a request and a response", id)
     if id is None:
