@@ -268,26 +268,6 @@ class ClientSession(SessionCore):
         if find(method, self._spoken, "client", "notification") or method not in METHODS:
             await super().send_notification(notification, related_request_id)
 
-    async def send_progress_notification(
-        self,
-        progress_token: str | int,
-        progress: float,
-        total: float | None = None,
-        message: str | None = None,
-    ) -> None:
-        """Report progress on a request of the server; nothing is sent where servers send no requests.
-
-        Args:
-            progress_token: the token of the server's request.
-            progress: how far it is; increases from one report to the next.
-            total: how far it will go, if known.
-            message: what is going on, for people.
-        """
-        params = types.ProgressNotificationParams(
-            progressToken=progress_token, progress=progress, total=total, message=message
-        )
-        await self.send_notification(cast(Any, types.ProgressNotification(params=params)))
-
     async def send_roots_list_changed(self) -> None:
         """Tell that the roots have changed; nothing is sent where servers ask for them when needed."""
         await self.send_notification(cast(Any, types.RootsListChangedNotification()))

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Generic, Literal, Protocol, Self, TypeVar
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -309,7 +309,7 @@ class BaseSession(
         total: float | None = None,
         message: str | None = None,
     ) -> None:
-        """Report progress on a request of the peer.
+        """Report progress on a request of the peer; nothing is sent where that peer sends no requests.
 
         Args:
             progress_token: the token of the peer's request.
@@ -320,7 +320,7 @@ class BaseSession(
         params = ProgressNotificationParams(
             progressToken=progress_token, progress=progress, total=total, message=message
         )
-        await self._notify(ProgressNotification(params=params))
+        await self.send_notification(cast("SendNotificationT", ProgressNotification(params=params)))
 
     # What the two ends fill in
 
