@@ -10,7 +10,7 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
-from mcp.shared import peer as peers
+from mcp.shared import courier as couriers
 from mcp.shared.exchange import PeerExchange
 from mcp.shared.link import ROOM, MemoryLink, memory_links
 from mcp.shared.peer import Peer
@@ -105,8 +105,8 @@ async def test_a_deadline_is_kept_though_a_callback_holds_the_answers_back() -> 
 async def test_callbacks_behind_one_that_waits_for_an_answer_are_bounded(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(peers, "QUEUED_CALLBACKS", 2)
-    monkeypatch.setattr(peers, "MOST_CALLBACKS", 10)
+    monkeypatch.setattr(couriers, "QUEUED_CALLBACKS", 2)
+    monkeypatch.setattr(couriers, "MOST_CALLBACKS", 10)
     ran: list[int] = []
     async with connected() as (peer, ears, far):
 
@@ -129,7 +129,7 @@ async def test_callbacks_behind_one_that_waits_for_an_answer_are_bounded(
 
 
 async def test_what_a_callback_left_running_does_not_lift_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peers, "QUEUED_CALLBACKS", 2)
+    monkeypatch.setattr(couriers, "QUEUED_CALLBACKS", 2)
     async with connected() as (peer, ears, far), anyio.create_task_group() as tasks:
 
         async def ask_later() -> None:

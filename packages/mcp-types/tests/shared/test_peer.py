@@ -10,7 +10,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from mcp.shared import peer as peers
+from mcp.shared import courier as couriers, peer as peers
 from mcp.shared.exceptions import ConnectionClosed, InvalidParams, LocalError, McpError, RequestTimeout
 from mcp.shared.exchange import PeerExchange
 from mcp.shared.link import ROOM, MemoryLink, memory_links
@@ -466,7 +466,7 @@ async def test_a_callback_may_ask_and_gets_its_answer() -> None:
 async def test_a_callback_may_ask_while_the_reader_waits_for_callbacks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(peers, "QUEUED_CALLBACKS", 2)
+    monkeypatch.setattr(couriers, "QUEUED_CALLBACKS", 2)
     begin, over = anyio.Event(), anyio.Event()
     heard: list[float] = []
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextvars
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -14,6 +12,7 @@ import anyio
 from mcp.shared import _loop
 from mcp.shared._pending import Pending, Progress
 from mcp.shared.conversation import Admission, Conversation
+from mcp.shared.courier import Courier
 from mcp.shared.exceptions import (
     ConnectionClosed,
     InternalError,
@@ -48,20 +47,11 @@ logger = logging.getLogger(__name__)
 CANCELLED = "notifications/cancelled"
 PROGRESS = "notifications/progress"
 
-QUEUED_CALLBACKS = 1_000
-"""Callbacks that may wait for their turn before the reader waits for them."""
-
-MOST_CALLBACKS = 10_000
-"""Callbacks that may wait while the reader may not, because one of them waits for an answer; more are dropped."""
-
 FRAMES_A_TURN = 32
 """Frames routed before the other tasks get a turn, however fast the link delivers."""
 
 CLOSE_SECONDS = 5.0
 """How long the link may take to close."""
-
-_callback: contextvars.ContextVar[object] = contextvars.ContextVar("callback", default=None)
-"""Marks the callback that the present code belongs to, and the tasks that it started."""
 
 
 class Receiver(Protocol):
@@ -111,12 +101,8 @@ class Peer:
         self._patient = patient
         self._name = name
         self._reader: _loop.Task | None = None
-        self._callbacks: deque[Callable[[], Awaitable[None]]] = deque()
-        self._courier: _loop.Task | None = None
-        self._courier_turn: _loop.Slot[None] | None = None
-        self._running: object = None
+        self._courier = Courier(f"{name} callbacks")
         self._held_back: set[Pending] = set()
-        self._nested = 0
         self._resting = 0
         self._logged: set[str] = set()
         self._quiet: _loop.Slot[None] | None = None
@@ -139,9 +125,7 @@ class Peer:
                     await self.link.drain()
                 if routed % FRAMES_A_TURN == 0:
                     await _loop.checkpoint()
-                while len(self._callbacks) > QUEUED_CALLBACKS and not self._nested:
-                    self._courier_turn = _loop.Slot()
-                    await self._courier_turn.wait()
+                await self._courier.room()
         finally:
             why = getattr(self.link, "ended_because", "the other end is gone")
             for pending in self.conversation.end_of_input():
@@ -170,8 +154,7 @@ class Peer:
             exchange.cancel()
         if self._reader is not None:
             self._reader.cancel()
-        if self._courier is not None and not self._in_callback:  # else it would cancel itself
-            self._courier.cancel()
+        self._courier.close()
         with anyio.move_on_after(CLOSE_SECONDS, shield=True):
             await self.link.aclose()
 
@@ -208,7 +191,7 @@ class Peer:
         """
         if self.conversation.closed or self._closed:
             raise ConnectionClosed("Connection closed: the request was not sent", sent=False)
-        nested = self._in_callback
+        nested = self._courier.in_callback
         pending = Pending(label or method, progress, nested)
         request_id = self.conversation.ask(pending)
         try:
@@ -221,13 +204,8 @@ class Peer:
             for seconds, renewable in ((timeout, False), (idle, True)):
                 if seconds is not None:
                     pending.limit(seconds, renewable, lambda: self.resting)
-            self._nested += nested
-            if nested and self._courier_turn is not None:
-                self._courier_turn.set(None)  # the reader must not wait for a callback that waits for it
-            try:
+            with self._courier.asking(nested):
                 return await pending.slot.wait()
-            finally:
-                self._nested -= nested
         except BaseException as error:
             if self.conversation.give_up(request_id) and cancellable:
                 self._tell_cancelled(request_id, error)
@@ -259,11 +237,6 @@ class Peer:
         finally:
             self._resting -= 1
 
-    @property
-    def _in_callback(self) -> bool:
-        """Whether the caller is the callback that is running, or a task of its."""
-        return self._running is not None and _callback.get() is self._running
-
     def post(self, callback: Callable[[], Awaitable[None]], *, needed: bool = True) -> None:
         """Run a callback after those that came before it; answers that arrive later wait for it.
 
@@ -271,30 +244,8 @@ class Peer:
             callback: a coroutine function.
             needed: not to be dropped, however many wait.
         """
-        if not needed and len(self._callbacks) >= MOST_CALLBACKS:
-            self.log_once("callbacks", "Dropped what arrived: %d callbacks wait for one", MOST_CALLBACKS)
-            return
-        self._callbacks.append(callback)
-        if self._courier is None or self._courier.done:
-            self._courier = _loop.spawn(self._deliver, name=f"{self._name} callbacks")
-
-    async def _deliver(self) -> None:
-        while self._callbacks and not self._closed:
-            callback = self._callbacks[0]
-            self._running = object()
-            _callback.set(self._running)
-            try:
-                await callback()
-            except BaseException as error:  # whatever a callback raises ends here: it is user code
-                if _loop.being_cancelled(error):
-                    raise
-                logger.error("A callback failed: %r", error, exc_info=logger.isEnabledFor(logging.DEBUG))
-            finally:
-                self._running = None
-                self._callbacks.popleft()
-            if self._courier_turn is not None:
-                self._courier_turn.set(None)
-        self._courier = None
+        if not self._courier.post(callback, needed=needed):
+            self.log_once("callbacks", "Dropped what arrived: too many callbacks wait for one that runs")
 
     # Routing
 
@@ -407,7 +358,7 @@ class Peer:
         async def release() -> None:
             self._release(pending)
 
-        if self._callbacks and not pending.nested:
+        if not (self._courier.idle or pending.nested):
             self.post(release)
         else:
             self._release(pending)
