@@ -313,3 +313,12 @@ async def test_a_closed_read_stream_lets_the_other_side_send_into_the_void() -> 
 def test_messages_of_1x_keep_params_that_are_null() -> None:
     raw = JSONRPCMessage.model_validate({"jsonrpc": "2.0", "id": 1, "method": "m", "params": {"a": None}})
     assert encode_frame(message_to_frame(raw)) == b'{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":null}}'
+
+
+async def test_what_is_no_session_message_is_an_error_of_the_transport() -> None:
+    pair = Pair()
+    await pair.to_link.send("text")  # type: ignore[arg-type]  # what a foreign transport may do
+    error = await pair.link.receive()
+    assert isinstance(error, TypeError)
+    assert "str, not SessionMessage" in str(error)
+    await pair.close()

@@ -54,7 +54,7 @@ def accept(server: Registry, inbound: Inbound) -> Call:
     method = find(inbound.method, inbound.envelope.revision, "client", "request")
     handler = None if method is None else server.request_handlers.get(method.model)
     if method is None or handler is None:
-        raise MethodNotFound(f"Method not found: {inbound.method}")
+        raise MethodNotFound(f"Method not found: {inbound.method[:200]}")
     try:
         request: Any = parse_request(method, inbound.params, inbound.envelope.revision)
     except ValidationError as error:

@@ -200,6 +200,8 @@ class StreamLink:
             return None
         if isinstance(item, Exception):
             return item
+        if not isinstance(item, SessionMessage):  # pyright: ignore[reportUnnecessaryIsInstance]  # foreign code
+            return TypeError(f"The transport delivered {type(item).__name__}, not SessionMessage")
         return Delivery(message_to_frame(item.message), item.metadata)
 
     def send(self, data: bytes, metadata: MessageMetadata = None) -> None:

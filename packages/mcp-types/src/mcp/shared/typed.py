@@ -27,7 +27,7 @@ def typed_request(
     """
     method = find(name, revision, sender, "request")
     if method is None:
-        raise MethodNotFound(f"Method not found: {name}")
+        raise MethodNotFound(f"Method not found: {name[:200]}")
     try:
         return method, parse_request(method, params, revision)
     except ValidationError as error:

@@ -80,6 +80,7 @@ class Decorators:
         self.request_handlers = {}
         self.notification_handlers = {}
         self._tool_cache: dict[str, Tool] = {}
+        self._told_unlisted = False
 
     def list_prompts(self) -> Decorator[Any]:
         """Register `async () -> list[Prompt]`, or `async (request: ListPromptsRequest) -> ListPromptsResult`."""
@@ -189,8 +190,9 @@ class Decorators:
             listed = await list_tools(ListToolsRequest())
             result = cast("ListToolsResult", getattr(listed, "root", listed))
             self._tool_cache = {tool.name: tool for tool in result.tools}
-            if tool_name not in self._tool_cache:
-                logger.warning("Tool %r is not listed: its input and output are not validated", tool_name)
+            if tool_name not in self._tool_cache and not self._told_unlisted:
+                self._told_unlisted = True  # once: the names come from clients, as many as they like
+                logger.warning("Tool %.200r is not listed: its input and output are not validated", tool_name)
         return self._tool_cache.get(tool_name)
 
     def set_logging_level(self) -> Decorator[Callable[[LoggingLevel], Awaitable[None]]]:
