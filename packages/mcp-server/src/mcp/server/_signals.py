@@ -24,6 +24,9 @@ STUCK_SECONDS = 7.0
 
 STOP = 0
 
+SEEN_BY_PYTHON = 0x80
+"""Marks what a handler writes; the interpreter writes the bare number."""
+
 
 @contextmanager
 def handled_signals(on_signal: Callable[[int], None]) -> Generator[None]:
@@ -36,13 +39,8 @@ def handled_signals(on_signal: Callable[[int], None]) -> Generator[None]:
         os.set_blocking(inlet, False)
 
     def handle(number: int, frame: FrameType | None) -> None:
-        installed = signal.set_wakeup_fd(-1)
-        signal.set_wakeup_fd(installed)
-        if (
-            installed != inlet
-        ):  # a loop took the wake-up descriptor for itself, so the byte is not in our pipe
-            with suppress(OSError):
-                os.write(inlet, bytes([number]))
+        with suppress(OSError):
+            os.write(inlet, bytes([number | SEEN_BY_PYTHON]))
 
     threading.Thread(target=_watch, args=(outlet, on_signal), name="mcp signals", daemon=True).start()
     wakeup = signal.set_wakeup_fd(inlet, warn_on_full_buffer=False)
@@ -58,9 +56,20 @@ def handled_signals(on_signal: Callable[[int], None]) -> Generator[None]:
 
 
 def _watch(outlet: int, on_signal: Callable[[int], None]) -> None:
+    """Report each signal once, though it is told twice: by the interpreter at once, and by its handler in time.
+
+    The interpreter's word comes even where the loop is held; the handler's, where a loop took the wake-up
+    descriptor for itself. (To ask which descriptor is installed would uninstall it for a moment, and lose a signal.)
+    """
+    told: set[int] = set()
     try:
-        while (number := os.read(outlet, 1)[0]) != STOP:
-            if number in (signal.SIGINT, signal.SIGTERM):
+        while (byte := os.read(outlet, 1)[0]) != STOP:
+            number = byte & ~SEEN_BY_PYTHON
+            if byte & SEEN_BY_PYTHON and number in told:
+                told.discard(number)
+            elif number in (signal.SIGINT, signal.SIGTERM):
+                if not byte & SEEN_BY_PYTHON:
+                    told.add(number)
                 on_signal(number)
     finally:
         os.close(outlet)
