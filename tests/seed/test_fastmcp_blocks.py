@@ -191,14 +191,18 @@ async def test_echo(block: Import, mode: Mode) -> None:
         assert spoken(prompt) == [("user", "Please process this message: hi")]
 
 
-# The block never closes its connections.
-@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_sqlite(block: Import, mode: Mode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     connection = sqlite3.connect("database.db")
     connection.executescript("CREATE TABLE people (name TEXT); INSERT INTO people VALUES ('Ada')")
     connection.close()
+    opened: list[sqlite3.Connection] = []
+
+    def connect(name: str) -> sqlite3.Connection:
+        opened.append(sqlite3.Connection(name))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connect)  # the block leaves them open, of which Python 3.13 warns
     async with Client(block("SQLite Explorer").mcp, mode=mode) as client:
         schema = resource_text(await client.read_resource("schema://main"))
         assert schema == "CREATE TABLE people (name TEXT)"
@@ -206,3 +210,5 @@ async def test_sqlite(block: Import, mode: Mode, tmp_path: Path, monkeypatch: py
         assert text(found) == "('Ada',)"
         refused = await client.call_tool("query_data", {"sql": "SELEKT"})
         assert text(refused).startswith("Error: ")
+    for connection in opened:
+        connection.close()
