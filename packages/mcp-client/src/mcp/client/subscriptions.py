@@ -5,6 +5,7 @@ Specification: basic/patterns/subscriptions.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -77,7 +78,7 @@ class ListenerTooSlow(LocalError):
         super().__init__(ErrorData(code=INTERNAL_ERROR, message=text))
 
 
-class Subscription:
+class Subscription(ABC):
     """Changes that a server tells of.
 
     Use it as `async with session.listen(tools=True) as changes:`, then
@@ -134,17 +135,17 @@ class Subscription:
     ) -> None:
         await self.aclose()
 
+    @abstractmethod
     async def open(self) -> None:
         """Subscribe, and return when the server has acknowledged.
 
         Raises:
             McpError: the server refused; RequestTimeout and ConnectionClosed where it did not answer.
         """
-        raise NotImplementedError  # how is a question of the era
 
+    @abstractmethod
     async def aclose(self) -> None:
         """Tell the server that it need not go on; from any task, more than once."""
-        raise NotImplementedError  # how is a question of the era
 
     def __aiter__(self) -> Self:
         return self
